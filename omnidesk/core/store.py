@@ -1,0 +1,275 @@
+"""The Store protocol: one read or one write is one plain function, run whole.
+
+`await store.read(fn)` gives `fn` the look-ups; `await store.write(fn)` gives it look-ups and
+changes inside one transaction. The function does not await, cannot be cut half-way, and must
+not keep what it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, Self, TypeVar
+
+from omnidesk.core.channel import Capabilities, Content
+from omnidesk.core.events import Event
+from omnidesk.core.model import (
+    Attachment,
+    Contact,
+    Conversation,
+    Delivery,
+    DeliveryState,
+    Draft,
+    Handle,
+    Health,
+    Hit,
+    Known,
+    Message,
+    Row,
+)
+
+T = TypeVar("T")
+
+VIEWS = ("inbox", "mine", "unassigned", "waiting", "snoozed", "failed", "closed", "all")
+"""The built-in lists, in the order of their keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A channel as the store knows it: what it can do, and our own addresses on it."""
+
+    name: str
+    kind: str
+    capabilities: Capabilities
+    addresses: tuple[str, ...]
+    configured: bool
+    cursor: str | None
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A handle that wrote to us on a channel, and the way back."""
+
+    channel: str
+    handle: Handle
+    name: str
+    last_in: datetime
+    reply_path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a rule needs of a message that is here already."""
+
+    id: int
+    conversation: int
+    channel: str
+    direction: str
+    handle: Handle | None
+    message_id: str | None
+    subject: str
+    received_at: datetime
+    text_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What the store holds of a channel."""
+
+    channel: str
+    stored: int
+    unreadable: int
+    last_received: datetime | None
+
+
+class Reads(Protocol):
+    """Every look-up. Lists are pages by key, never by offset."""
+
+    def rows(
+        self,
+        view: str,
+        *,
+        agent: str = "",
+        after: tuple[int, int] | None = None,
+        before: tuple[int, int] | None = None,
+        limit: int = 60,
+    ) -> list[Row]:
+        """A page of a view in ascending (rank, number); `before` gives the page that ends there."""
+        ...
+
+    def row(self, number: int) -> Row | None: ...
+    def counts(self, agent: str) -> dict[str, int]: ...
+    def conversation(self, number: int) -> Conversation | None: ...
+    def kept_by(self, number: int) -> int:
+        """The conversation itself, or the one that it was merged into."""
+        ...
+
+    def messages(
+        self, number: int, *, before: int | None = None, limit: int | None = None
+    ) -> list[Message]:
+        """The newest `limit` messages older than id `before`, oldest first."""
+        ...
+
+    def message(self, id: int) -> Message | None: ...
+    def last_inbound(self, number: int) -> Message | None: ...
+    def versions(self, message: int) -> list[tuple[int, str, datetime]]: ...
+    def contact(self, id: int) -> Contact | None:
+        """The contact that `id` points to after merges, with the handles of all that it holds."""
+        ...
+
+    def contact_of(self, handle: Handle) -> int | None:
+        """The contact (after merges) that a handle belongs to."""
+        ...
+
+    def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]: ...
+    def open_conversation_of(self, contact: int) -> Conversation | None:
+        """The contact's open, waiting or snoozed conversation with the latest activity."""
+        ...
+
+    def reached(self, contact: int) -> list[Reached]: ...
+    def participants(self, number: int) -> frozenset[str]:
+        """`scheme:value` of whoever wrote in or was written to in a conversation."""
+        ...
+
+    def seen_external(self, channel: str, external_id: str) -> Seen | None: ...
+    def seen_message_ids(self, ids: Sequence[str]) -> dict[str, list[Seen]]: ...
+    def seen_key(self, key: str) -> Seen | None: ...
+    def seen_last_out(self, channel: str, handle: Handle) -> Seen | None: ...
+    def automatic_since(self, handle: Handle, since: datetime) -> int:
+        """How many automatic answers went to a handle since then."""
+        ...
+
+    def delivery(self, message: int) -> Delivery | None: ...
+    def next_due(self, channels: Iterable[str]) -> datetime | None: ...
+    def channels(self) -> list[Configured]: ...
+    def health(self) -> list[Health]: ...
+    def ledger(self) -> list[Ledger]: ...
+    def events(self, after: int, limit: int = 500) -> list[Event]: ...
+    def events_of(self, number: int) -> list[Event]: ...
+    def event(self, seq: int) -> Event | None: ...
+    def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None: ...
+    def last_seq(self) -> int: ...
+    def draft(self, number: int, agent: str) -> Draft | None: ...
+    def setting(self, name: str) -> str | None: ...
+    def search(self, query: str, *, before: int | None = None, limit: int = 50) -> list[Hit]: ...
+    def search_names(self, text: str, *, limit: int = 20) -> list[Contact]: ...
+    def every_contact(self) -> Iterator[Contact]: ...
+    def every_conversation(self) -> Iterator[Conversation]: ...
+    def every_message(self) -> Iterator[Message]: ...
+    def every_event(self) -> Iterator[Event]: ...
+    def lease(self, name: str, now: datetime) -> str | None:
+        """Who holds a lease now."""
+        ...
+
+
+class Transaction(Reads, Protocol):
+    """Every change, beside every look-up."""
+
+    def add_contact(self, name: str, at: datetime) -> int: ...
+    def change_contact(self, id: int, **changes: Any) -> None: ...
+    def add_handle(
+        self, handle: Handle, contact: int, *, known: Known, name: str, at: datetime
+    ) -> None:
+        """Bind a handle; one that is here already keeps its contact, its knowledge may grow."""
+        ...
+
+    def move_handle(self, handle: Handle, contact: int) -> None: ...
+    def rename_handle(self, old: Handle, new: Handle) -> None: ...
+    def touch(self, channel: str, handle: Handle, at: datetime, reply_path: str | None) -> None:
+        """Note that a handle wrote on a channel, and the way back."""
+        ...
+
+    def add_conversation(
+        self, *, contact: int, subject: str, channel: str, snippet: str, at: datetime, **more: Any
+    ) -> int: ...
+    def change_conversation(self, number: int, **changes: Any) -> None:
+        """Set columns of a conversation; datetimes and tuples as the model has them."""
+        ...
+
+    def link(self, one: int, other: int) -> None: ...
+    def unlink(self, one: int, other: int) -> None: ...
+    def add_message(self, message: Message) -> int | None:
+        """Store a message with its attachments; None where (channel, external_id) is here."""
+        ...
+
+    def add_part(self, channel: str, external_id: str, message: int) -> None: ...
+    def add_attachments(self, message: int, files: Sequence[Attachment]) -> None: ...
+    def change_message(self, id: int, **changes: Any) -> None: ...
+    def add_version(self, message: int, *, text: str, raw: str | None, at: datetime) -> None:
+        """Keep the present text as an old version and put this in its place."""
+        ...
+
+    def remove_message(self, id: int) -> None: ...
+    def add_delivery(self, delivery: Delivery, conversation: int, at: datetime) -> None: ...
+    def change_delivery(self, message: int, *, at: datetime, **changes: Any) -> None: ...
+    def claim(self, channel: str, holder: str, now: datetime) -> Delivery | None:
+        """Take the next due delivery of a channel into `sending`; order kept in a conversation."""
+        ...
+
+    def orphaned(self, channel: str, holder: str) -> list[Delivery]:
+        """Deliveries in `sending` that another, departed holder left behind."""
+        ...
+
+    def append(self, event: Event) -> int: ...
+    def set_cursor(self, channel: str, cursor: str | None) -> None: ...
+    def set_health(self, health: Health) -> None: ...
+    def configure(
+        self, name: str, kind: str, capabilities: Capabilities, addresses: Sequence[str]
+    ) -> None: ...
+    def unconfigure_others(self, names: Sequence[str]) -> None: ...
+    def hold(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or renew a lease; False where another living holder has it."""
+        ...
+
+    def held(self, name: str, holder: str) -> None:
+        """LeaseLost where `holder` does not hold the lease: the fence of every engine's write."""
+        ...
+
+    def release(self, name: str, holder: str) -> None: ...
+    def save_draft(self, draft: Draft) -> None: ...
+    def drop_draft(self, number: int, agent: str) -> None: ...
+    def set_setting(self, name: str, value: str) -> None: ...
+
+
+class BlobStore(Protocol):
+    """Bytes by their SHA-256."""
+
+    def put(self, contents: Iterable[Content]) -> list[tuple[str, int]]: ...
+    def path(self, sha256: str) -> Path: ...
+
+
+class Store(Protocol):
+    """The one home of a desk's state."""
+
+    @property
+    def blobs(self) -> BlobStore: ...
+
+    @property
+    def spool(self) -> Path:
+        """A folder on the blobs' file system for files on their way in."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+    async def read(self, fn: Callable[[Reads], T]) -> T: ...
+    async def write(self, fn: Callable[[Transaction], T]) -> T: ...
+    def changes(self) -> AsyncIterator[int]:
+        """The newest event's seq, now and after each commit by anybody; bursts collapse."""
+        ...
+
+
+__all__ = [
+    "VIEWS",
+    "BlobStore",
+    "Configured",
+    "DeliveryState",
+    "Ledger",
+    "Reached",
+    "Reads",
+    "Seen",
+    "Store",
+    "Transaction",
+]

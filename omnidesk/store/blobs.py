@@ -1,0 +1,110 @@
+"""Raw messages and attachments by their SHA-256, as files beside the database."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from omnidesk.core.channel import Content
+from omnidesk.core.errors import StoreError, StoreFull
+
+_CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
+
+
+class Blobs:
+    """A folder of files that never change; the same bytes are kept once.
+
+    `put` makes names and bytes durable before it returns, so that a row that names a blob
+    is never committed before the blob is on the disk.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, sha256: str) -> Path:
+        """Where a blob lies."""
+        return self._root / sha256[:2] / sha256
+
+    def put(self, contents: Iterable[Content]) -> list[tuple[str, int]]:
+        """Store each content; its SHA-256 and its size in bytes, in the order given.
+
+        A file is moved away from where it was. StoreFull where the disk takes no more.
+        """
+        try:
+            return self._put(list(contents))
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StoreFull(f"{self._root}: {error.strerror}; free some room") from error
+            raise StoreError(f"{self._root}: {error.strerror}; check the folder") from error
+
+    def _put(self, contents: list[Content]) -> list[tuple[str, int]]:
+        named = [(*_digest(content), content) for content in contents]
+        drafts: dict[Path, tuple[int, Path]] = {}
+        try:
+            for sha256, _, content in named:
+                target = self.path(sha256)
+                if target not in drafts and not target.exists():
+                    drafts[target] = _draft(target, content)
+            for descriptor, _ in drafts.values():
+                os.fsync(descriptor)
+            for target, (_, draft) in drafts.items():
+                os.replace(draft, target)  # noqa: PTH105
+        finally:
+            for descriptor, draft in drafts.values():
+                os.close(descriptor)
+                if draft.name.startswith("."):
+                    draft.unlink(missing_ok=True)
+        for folder in {target.parent for target in drafts}:
+            _sync_folder(folder)
+        for _, _, content in named:
+            if isinstance(content, Path):
+                content.unlink(missing_ok=True)
+        return [(sha256, size) for sha256, size, _ in named]
+
+    def remove(self, sha256: str) -> None:
+        """Forget a blob; no row may name it any more."""
+        self.path(sha256).unlink(missing_ok=True)
+
+
+def _draft(target: Path, content: Content) -> tuple[int, Path]:
+    """The content in a file on the same disk under another name, open to be synced."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if isinstance(content, Path):
+        descriptor = os.open(content, os.O_RDWR)
+        os.fchmod(descriptor, 0o600)
+        return descriptor, content
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except BaseException:
+        os.close(descriptor)
+        draft.unlink(missing_ok=True)
+        raise
+    return descriptor, draft
+
+
+def _digest(content: Content) -> tuple[str, int]:
+    if not isinstance(content, Path):
+        return hashlib.sha256(content).hexdigest(), len(content)
+    digest, size = hashlib.sha256(), 0
+    with content.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,280 @@
+"""Conversations: the pages of the views, their counters, and what changes them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from omnidesk.core.model import Conversation, Row, State
+from omnidesk.store.sqlite.values import assignments, column, when
+
+_ACTIVE = "c.state IN ('open', 'waiting')"
+_VIEWS = {
+    "inbox": _ACTIVE,
+    "mine": f"c.assignee = :agent AND {_ACTIVE}",
+    "unassigned": f"c.assignee IS NULL AND {_ACTIVE}",
+    "waiting": "c.state = 'waiting'",
+    "snoozed": "c.state = 'snoozed'",
+    "closed": "c.state = 'closed'",
+    "failed": "c.failed > 0",
+    "all": "c.state <> 'merged'",
+}
+_INDEX = {
+    "inbox": "conversation_inbox",
+    "mine": "conversation_mine",
+    "unassigned": "conversation_mine",
+    "waiting": "conversation_aside",
+    "snoozed": "conversation_aside",
+    "closed": "conversation_aside",
+    "failed": "conversation_failed",
+    "all": "conversation_all",
+}
+_ROW = """
+    SELECT c.number, c.rank, c.state, c.channel, c.assignee, p.name, c.subject, c.snippet,
+           c.unread, c.failed, c.priority, c.waiting_since, c.last_at
+    FROM conversation c {index}
+    JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
+"""
+_CHANGEABLE = frozenset(
+    [
+        "contact",
+        "subject",
+        "state",
+        "assignee",
+        "priority",
+        "unread",
+        "waiting_since",
+        "snoozed_until",
+        "last_at",
+        "closed_at",
+        "merged_into",
+        "channel",
+        "snippet",
+        "failed",
+        "tags",
+    ]
+)
+
+
+class InboxReads:
+    """Look-ups of conversations."""
+
+    db: sqlite3.Connection
+
+    def rows(
+        self,
+        view: str,
+        *,
+        agent: str = "",
+        after: tuple[int, int] | None = None,
+        before: tuple[int, int] | None = None,
+        limit: int = 60,
+    ) -> list[Row]:
+        where, order = [_VIEWS[view]], "ASC"
+        arguments: dict[str, Any] = {"limit": limit}
+        if view == "mine":
+            arguments["agent"] = agent
+        if after is not None:
+            where.append("(c.rank, c.number) > (:rank, :number)")
+            arguments["rank"], arguments["number"] = after
+        elif before is not None:
+            where.append("(c.rank, c.number) < (:rank, :number)")
+            arguments["rank"], arguments["number"] = before
+            order = "DESC"
+        sql = (
+            _ROW.format(index=f"INDEXED BY {_INDEX[view]}")
+            + f"WHERE {' AND '.join(where)} "
+            + f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
+        )
+        found = [_row(r) for r in self.db.execute(sql, arguments)]
+        return found[::-1] if order == "DESC" else found
+
+    def row(self, number: int) -> Row | None:
+        found = self.db.execute(_ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()
+        return _row(found) if found else None
+
+    def counts(self, agent: str) -> dict[str, int]:
+        names = [*(f"state:{state}" for state in State), "failed", "assignee:", f"assignee:{agent}"]
+        marks = ",".join("?" * len(names))
+        kept = dict(
+            self.db.execute(f"SELECT name, value FROM counter WHERE name IN ({marks})", names)
+        )
+        state = {s.value: kept.get(f"state:{s}", 0) for s in State}
+        return {
+            "inbox": state["open"] + state["waiting"],
+            "mine": kept.get(f"assignee:{agent}", 0) if agent else 0,
+            "unassigned": kept.get("assignee:", 0),
+            "waiting": state["waiting"],
+            "snoozed": state["snoozed"],
+            "failed": kept.get("failed", 0),
+            "closed": state["closed"],
+            "all": sum(state.values()),
+        }
+
+    def conversation(self, number: int) -> Conversation | None:
+        found = self.db.execute(
+            "SELECT c.*, k.root FROM conversation c JOIN contact k ON k.id = c.contact "
+            "WHERE c.number = ?",
+            (number,),
+        )
+        for row in _named(found):
+            return self._conversation(row)
+        return None
+
+    def kept_by(self, number: int) -> int:
+        seen = {number}
+        while True:
+            row = self.db.execute(
+                "SELECT merged_into FROM conversation WHERE number = ?", (number,)
+            ).fetchone()
+            if not row or row[0] is None or row[0] in seen:
+                return number
+            number = int(row[0])
+            seen.add(number)
+
+    def every_conversation(self) -> Iterator[Conversation]:
+        found = self.db.execute(
+            "SELECT c.*, k.root FROM conversation c JOIN contact k ON k.id = c.contact "
+            "ORDER BY c.number"
+        )
+        for row in _named(found):
+            yield self._conversation(row)
+
+    def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]:
+        found = self.db.execute(
+            _ROW.format(index="") + "WHERE c.contact IN (SELECT id FROM contact WHERE root = "
+            "(SELECT root FROM contact WHERE id = ?)) AND c.state <> 'merged' "
+            "ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
+            (contact, limit),
+        )
+        return [_row(r) for r in found]
+
+    def open_conversation_of(self, contact: int) -> Conversation | None:
+        row = self.db.execute(
+            "SELECT number FROM conversation WHERE contact IN (SELECT id FROM contact WHERE root = "
+            "(SELECT root FROM contact WHERE id = ?)) AND state IN ('open', 'waiting', 'snoozed') "
+            "ORDER BY last_at DESC, number DESC LIMIT 1",
+            (contact,),
+        ).fetchone()
+        return self.conversation(row[0]) if row else None
+
+    def participants(self, number: int) -> frozenset[str]:
+        found: set[str] = set()
+        for scheme, value in self.db.execute(
+            "SELECT h.scheme, h.value FROM handle h WHERE h.contact IN (SELECT k.id FROM contact k "
+            "WHERE k.root = (SELECT p.root FROM conversation c JOIN contact p ON p.id = c.contact "
+            "WHERE c.number = :n)) UNION SELECT h.scheme, h.value FROM message m "
+            "JOIN handle h ON h.id = m.handle WHERE m.conversation = :n AND m.direction = 'in'",
+            {"n": number},
+        ):
+            found.add(f"{scheme}:{value}")
+        for channel, recipients in self.db.execute(
+            "SELECT channel, recipients FROM message WHERE conversation = ? "
+            "AND direction IN ('in', 'out') AND recipients <> '{}'",
+            (number,),
+        ):
+            scheme = self._scheme(channel)
+            for addresses in json.loads(recipients).values():
+                found.update(f"{scheme}:{address.lower()}" for _, address in addresses)
+        return frozenset(found)
+
+    def _scheme(self, channel: str) -> str:
+        row = self.db.execute(
+            "SELECT json_extract(capabilities, '$.handle_scheme') FROM channel WHERE name = ?",
+            (channel,),
+        ).fetchone()
+        return str(row[0]) if row and row[0] else ""
+
+    def _conversation(self, row: dict[str, Any]) -> Conversation:
+        number = row["number"]
+        linked = self.db.execute(
+            "SELECT b FROM link WHERE a = :n UNION SELECT a FROM link WHERE b = :n ORDER BY 1",
+            {"n": number},
+        )
+        channels = self.db.execute(
+            "SELECT channel FROM message WHERE conversation = ? AND direction <> 'note' "
+            "GROUP BY channel ORDER BY min(id)",
+            (number,),
+        )
+        return Conversation(
+            number=number,
+            contact=row["root"],
+            subject=row["subject"],
+            state=State(row["state"]) if row["state"] != "merged" else State.CLOSED,
+            assignee=row["assignee"],
+            priority=row["priority"],
+            unread=bool(row["unread"]),
+            waiting_since=when(row["waiting_since"]),
+            snoozed_until=when(row["snoozed_until"]),
+            last_at=when(row["last_at"]),
+            created_at=when(row["created_at"]),
+            closed_at=when(row["closed_at"]),
+            tags=tuple(json.loads(row["tags"])),
+            channels=tuple(r[0] for r in channels),
+            linked=tuple(r[0] for r in linked),
+            failed=row["failed"],
+        )
+
+
+class InboxWrites(InboxReads):
+    """Changes of conversations."""
+
+    def add_conversation(
+        self, *, contact: int, subject: str, channel: str, snippet: str, at: datetime, **more: Any
+    ) -> int:
+        values = {
+            "contact": contact,
+            "subject": subject,
+            "state": State.OPEN,
+            "last_at": at,
+            "created_at": at,
+            "channel": channel,
+            "snippet": snippet,
+            **more,
+        }
+        cursor = self.db.execute(
+            f"INSERT INTO conversation ({', '.join(values)}) "
+            f"VALUES ({', '.join('?' * len(values))})",
+            [column(v) for v in values.values()],
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def change_conversation(self, number: int, **changes: Any) -> None:
+        names, values = assignments(changes, _CHANGEABLE)
+        self.db.execute(f"UPDATE conversation SET {names} WHERE number = ?", (*values, number))
+
+    def link(self, one: int, other: int) -> None:
+        pair = sorted((one, other))
+        if pair[0] != pair[1]:
+            self.db.execute("INSERT OR IGNORE INTO link VALUES (?, ?)", pair)
+
+    def unlink(self, one: int, other: int) -> None:
+        self.db.execute("DELETE FROM link WHERE a = ? AND b = ?", sorted((one, other)))
+
+
+def _row(r: tuple[Any, ...]) -> Row:
+    return Row(
+        number=r[0],
+        rank=r[1],
+        state=State(r[2]) if r[2] != "merged" else State.CLOSED,
+        channel=r[3],
+        assignee=r[4],
+        name=r[5],
+        subject=r[6],
+        snippet=r[7],
+        unread=bool(r[8]),
+        failed=r[9],
+        priority=r[10],
+        waiting_since=when(r[11]),
+        last_at=when(r[12]),
+    )
+
+
+def _named(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    names = [d[0] for d in cursor.description]
+    for row in cursor:
+        yield dict(zip(names, row, strict=True))

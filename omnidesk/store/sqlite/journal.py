@@ -1,0 +1,99 @@
+"""Events: appended with what they tell of, read as feed, audit trail and undo."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from omnidesk.core.events import Event, What
+from omnidesk.store.sqlite.values import dump, ms, when
+
+_EVENT = (
+    "SELECT seq, at, actor, kind, conversation, message, contact, channel, data, undoes FROM event"
+)
+_UNDOABLE = (
+    What.CONVERSATION_CHANGED,
+    What.CONVERSATION_MERGED,
+    What.MESSAGE_WRITTEN,
+    What.MESSAGE_MOVED,
+    What.NOTE_ADDED,
+    What.CONTACT_MERGED,
+)
+
+
+class JournalReads:
+    """Look-ups of what happened."""
+
+    db: sqlite3.Connection
+
+    def events(self, after: int, limit: int = 500) -> list[Event]:
+        found = self.db.execute(f"{_EVENT} WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        return [_event(r) for r in found]
+
+    def events_of(self, number: int) -> list[Event]:
+        found = self.db.execute(f"{_EVENT} WHERE conversation = ? ORDER BY seq", (number,))
+        return [_event(r) for r in found]
+
+    def every_event(self) -> Iterator[Event]:
+        for r in self.db.execute(f"{_EVENT} ORDER BY seq"):
+            yield _event(r)
+
+    def event(self, seq: int) -> Event | None:
+        row = self.db.execute(f"{_EVENT} WHERE seq = ?", (seq,)).fetchone()
+        return _event(row) if row else None
+
+    def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None:
+        marks = ",".join("?" * len(_UNDOABLE))
+        where = "" if conversation is None else " AND e.conversation = ?"
+        row = self.db.execute(
+            _EVENT.replace("FROM event", "FROM event e")
+            + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks}) AND e.undoes IS NULL{where}"
+            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
+            " ORDER BY e.seq DESC LIMIT 1",
+            (actor, *_UNDOABLE, *(() if conversation is None else (conversation,))),
+        ).fetchone()
+        return _event(row) if row else None
+
+    def last_seq(self) -> int:
+        row = self.db.execute("SELECT max(seq) FROM event").fetchone()
+        return row[0] or 0
+
+
+class JournalWrites(JournalReads):
+    """The one change: what happened is appended and never changed."""
+
+    def append(self, event: Event) -> int:
+        cursor = self.db.execute(
+            "INSERT INTO event (at, actor, kind, conversation, message, contact, channel, data,"
+            " undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                ms(event.at),
+                event.actor,
+                event.kind.value,
+                event.conversation,
+                event.message,
+                event.contact,
+                event.channel,
+                dump(event.data),
+                event.undoes,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+
+def _event(r: tuple[Any, ...]) -> Event:
+    return Event(
+        seq=r[0],
+        at=when(r[1]),
+        actor=r[2],
+        kind=What(r[3]),
+        conversation=r[4],
+        message=r[5],
+        contact=r[6],
+        channel=r[7],
+        data=json.loads(r[8]),
+        undoes=r[9],
+    )

@@ -1,0 +1,286 @@
+-- Times are milliseconds since 1970 in UTC. JSON columns hold arrays or objects.
+
+CREATE TABLE setting (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- `root` is the contact itself, or the one that a merge pointed it to.
+CREATE TABLE contact (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    company    TEXT NOT NULL DEFAULT '',
+    root       INTEGER NOT NULL REFERENCES contact DEFERRABLE INITIALLY DEFERRED,
+    wish       TEXT,
+    created_at INTEGER NOT NULL
+);
+CREATE INDEX contact_root ON contact (root);
+
+CREATE TABLE handle (
+    id         INTEGER PRIMARY KEY,
+    scheme     TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    contact    INTEGER NOT NULL REFERENCES contact,
+    known      TEXT NOT NULL,
+    name       TEXT NOT NULL DEFAULT '',
+    first_seen INTEGER NOT NULL,
+    UNIQUE (scheme, value)
+);
+CREATE INDEX handle_contact ON handle (contact);
+
+-- Which handle wrote on which channel, and the way back to it.
+CREATE TABLE reached (
+    channel    TEXT NOT NULL,
+    handle     INTEGER NOT NULL REFERENCES handle,
+    last_in    INTEGER NOT NULL,
+    reply_path TEXT,
+    PRIMARY KEY (channel, handle)
+) WITHOUT ROWID;
+
+-- `rank` orders every list: longest wait first, then newest.
+CREATE TABLE conversation (
+    number        INTEGER PRIMARY KEY,
+    contact       INTEGER NOT NULL REFERENCES contact,
+    subject       TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    assignee      TEXT,
+    priority      INTEGER NOT NULL DEFAULT 0,
+    unread        INTEGER NOT NULL DEFAULT 0,
+    waiting_since INTEGER,
+    snoozed_until INTEGER,
+    last_at       INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    closed_at     INTEGER,
+    merged_into   INTEGER REFERENCES conversation,
+    channel       TEXT NOT NULL,
+    snippet       TEXT NOT NULL,
+    failed        INTEGER NOT NULL DEFAULT 0,
+    tags          TEXT NOT NULL DEFAULT '[]',
+    active        INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('open', 'waiting')) VIRTUAL,
+    rank          INTEGER NOT NULL GENERATED ALWAYS AS
+                  (coalesce(waiting_since, 9007199254740992 - last_at)) STORED
+);
+CREATE INDEX conversation_all ON conversation (rank, number) WHERE state <> 'merged';
+CREATE INDEX conversation_inbox ON conversation (rank, number) WHERE state IN ('open', 'waiting');
+CREATE INDEX conversation_mine ON conversation (assignee, rank, number)
+    WHERE state IN ('open', 'waiting');
+CREATE INDEX conversation_aside ON conversation (state, rank, number)
+    WHERE state IN ('waiting', 'snoozed', 'closed');
+CREATE INDEX conversation_failed ON conversation (rank, number) WHERE failed > 0;
+CREATE INDEX conversation_contact ON conversation (contact, last_at);
+CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE state = 'snoozed';
+
+CREATE TABLE link (
+    a INTEGER NOT NULL REFERENCES conversation,
+    b INTEGER NOT NULL REFERENCES conversation,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+
+CREATE TABLE message (
+    id           INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversation,
+    channel      TEXT NOT NULL,
+    direction    TEXT NOT NULL,
+    external_id  TEXT,
+    message_id   TEXT,
+    handle       INTEGER REFERENCES handle,
+    sender_name  TEXT,
+    sender_address TEXT,
+    author       TEXT,
+    recipients   TEXT NOT NULL DEFAULT '{}',
+    subject      TEXT NOT NULL DEFAULT '',
+    text         TEXT NOT NULL DEFAULT '',
+    folded       TEXT NOT NULL DEFAULT '[]',
+    refs         TEXT NOT NULL DEFAULT '[]',
+    reply_path   TEXT,
+    sent_at      INTEGER,
+    received_at  INTEGER NOT NULL,
+    automatic    TEXT,
+    bounce       TEXT,
+    unreadable   TEXT,
+    why          TEXT NOT NULL DEFAULT '',
+    copy_of      INTEGER REFERENCES message,
+    album        TEXT,
+    version      INTEGER NOT NULL DEFAULT 1,
+    raw          TEXT,
+    files        TEXT NOT NULL DEFAULT '',
+    UNIQUE (channel, external_id)
+);
+CREATE INDEX message_conversation ON message (conversation, id);
+CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+
+-- Further external ids of one message: an album's other pictures, a long reply's other pieces.
+CREATE TABLE part (
+    channel     TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    message     INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    PRIMARY KEY (channel, external_id)
+) WITHOUT ROWID;
+CREATE INDEX part_message ON part (message);
+
+CREATE TABLE html (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    source  TEXT NOT NULL
+);
+
+-- Earlier versions of an edited message.
+CREATE TABLE version (
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    text    TEXT NOT NULL,
+    raw     TEXT,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (message, version)
+) WITHOUT ROWID;
+
+CREATE TABLE attachment (
+    id         INTEGER PRIMARY KEY,
+    message    INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size       INTEGER NOT NULL,
+    sha256     TEXT,
+    inline     INTEGER NOT NULL DEFAULT 0,
+    content_id TEXT,
+    missing    TEXT
+);
+CREATE INDEX attachment_message ON attachment (message);
+
+CREATE TABLE delivery (
+    message     INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    conversation INTEGER NOT NULL REFERENCES conversation,
+    channel     TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    key         TEXT NOT NULL UNIQUE,
+    attempt     INTEGER NOT NULL DEFAULT 0,
+    due_at      INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    holder      TEXT,
+    reason      TEXT,
+    sent_parts  TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE state IN ('held', 'queued');
+CREATE INDEX delivery_sending ON delivery (channel) WHERE state = 'sending';
+CREATE INDEX delivery_conversation ON delivery (conversation) WHERE state IN ('held', 'queued', 'sending');
+
+CREATE TABLE event (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    at           INTEGER NOT NULL,
+    actor        TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    conversation INTEGER,
+    message      INTEGER,
+    contact      INTEGER,
+    channel      TEXT,
+    data         TEXT NOT NULL DEFAULT '{}',
+    undoes       INTEGER
+);
+CREATE INDEX event_conversation ON event (conversation, seq) WHERE conversation IS NOT NULL;
+CREATE INDEX event_by_agent ON event (actor, seq) WHERE actor <> 'omnidesk';
+CREATE INDEX event_undoes ON event (undoes) WHERE undoes IS NOT NULL;
+
+-- One row a channel: where it stands at its provider, how it is doing, what it can do.
+CREATE TABLE channel (
+    name         TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL DEFAULT '',
+    capabilities TEXT NOT NULL DEFAULT '{}',
+    addresses    TEXT NOT NULL DEFAULT '[]',
+    configured   INTEGER NOT NULL DEFAULT 0,
+    cursor       TEXT,
+    state        TEXT NOT NULL DEFAULT 'starting',
+    reason       TEXT,
+    until        INTEGER,
+    last_good    INTEGER,
+    changed_at   INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE lease (
+    name   TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE draft (
+    conversation INTEGER NOT NULL REFERENCES conversation,
+    agent        TEXT NOT NULL,
+    note         INTEGER NOT NULL DEFAULT 0,
+    text         TEXT NOT NULL,
+    channel      TEXT,
+    files        TEXT NOT NULL DEFAULT '[]',
+    changed_at   INTEGER NOT NULL,
+    PRIMARY KEY (conversation, agent)
+) WITHOUT ROWID;
+
+-- Counters of the views, kept by the write that changes them.
+CREATE TABLE counter (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TRIGGER conversation_added AFTER INSERT ON conversation BEGIN
+    INSERT INTO counter VALUES ('state:' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+    INSERT INTO counter VALUES ('assignee:' || coalesce(new.assignee, ''), new.active)
+        ON CONFLICT DO UPDATE SET value = value + excluded.value;
+    INSERT INTO counter VALUES ('failed', new.failed > 0)
+        ON CONFLICT DO UPDATE SET value = value + excluded.value;
+END;
+
+CREATE TRIGGER conversation_removed AFTER DELETE ON conversation BEGIN
+    UPDATE counter SET value = value - 1 WHERE name = 'state:' || old.state;
+    UPDATE counter SET value = value - old.active
+        WHERE name = 'assignee:' || coalesce(old.assignee, '');
+    UPDATE counter SET value = value - (old.failed > 0) WHERE name = 'failed';
+END;
+
+CREATE TRIGGER conversation_moved AFTER UPDATE OF state, assignee, failed ON conversation
+WHEN old.state <> new.state OR old.assignee IS NOT new.assignee
+    OR (old.failed > 0) <> (new.failed > 0)
+BEGIN
+    UPDATE counter SET value = value - 1 WHERE name = 'state:' || old.state;
+    INSERT INTO counter VALUES ('state:' || new.state, 1)
+        ON CONFLICT DO UPDATE SET value = value + 1;
+    UPDATE counter SET value = value - old.active
+        WHERE name = 'assignee:' || coalesce(old.assignee, '');
+    INSERT INTO counter VALUES ('assignee:' || coalesce(new.assignee, ''), new.active)
+        ON CONFLICT DO UPDATE SET value = value + excluded.value;
+    UPDATE counter SET value = value + (new.failed > 0) - (old.failed > 0)
+        WHERE name = 'failed';
+END;
+
+-- What search sees: ё folded to е, quoted text left out. The functions come from the connection.
+CREATE VIEW searchable AS
+    SELECT id, fold_yo(subject) AS subject, fold_yo(visible(text, folded)) AS body,
+           fold_yo(coalesce(sender_name, '') || ' ' || coalesce(sender_address, '') || ' '
+                   || coalesce(author, '')) AS people,
+           fold_yo(files) AS files
+    FROM message;
+
+CREATE VIRTUAL TABLE search USING fts5 (
+    subject, body, people, files,
+    content = 'searchable', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
+
+CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
+    INSERT INTO search (rowid, subject, body, people, files)
+        SELECT id, subject, body, people, files FROM searchable WHERE id = new.id;
+END;
+
+CREATE TRIGGER message_unindexed BEFORE DELETE ON message BEGIN
+    INSERT INTO search (search, rowid, subject, body, people, files)
+        SELECT 'delete', id, subject, body, people, files FROM searchable WHERE id = old.id;
+END;
+
+CREATE TRIGGER message_reindexing BEFORE UPDATE OF subject, text, folded, files
+ON message BEGIN
+    INSERT INTO search (search, rowid, subject, body, people, files)
+        SELECT 'delete', id, subject, body, people, files FROM searchable WHERE id = old.id;
+END;
+
+CREATE TRIGGER message_reindexed AFTER UPDATE OF subject, text, folded, files
+ON message BEGIN
+    INSERT INTO search (rowid, subject, body, people, files)
+        SELECT id, subject, body, people, files FROM searchable WHERE id = new.id;
+END;

@@ -1,0 +1,141 @@
+"""Contacts, their handles, and where they reached us."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from omnidesk.core.model import Contact, Handle, Known, KnownHandle
+from omnidesk.core.store import Reached
+from omnidesk.store.sqlite.values import assignments, ms, when
+
+_STRENGTH = "CASE {} WHEN 'claimed' THEN 0 WHEN 'seen' THEN 1 ELSE 2 END"
+_CHANGEABLE = frozenset(("name", "company", "root", "wish"))
+
+
+class PeopleReads:
+    """Look-ups of contacts."""
+
+    db: sqlite3.Connection
+
+    def contact(self, id: int) -> Contact | None:
+        row = self.db.execute(
+            "SELECT p.id, p.name, p.created_at FROM contact k JOIN contact p ON p.id = k.root "
+            "WHERE k.id = ?",
+            (id,),
+        ).fetchone()
+        return self._contact(row, merged_into=None) if row else None
+
+    def contact_of(self, handle: Handle) -> int | None:
+        row = self.db.execute(
+            "SELECT k.root FROM handle h JOIN contact k ON k.id = h.contact "
+            "WHERE h.scheme = ? AND h.value = ?",
+            (handle.scheme, handle.value),
+        ).fetchone()
+        return row[0] if row else None
+
+    def every_contact(self) -> Iterator[Contact]:
+        for id_, name, created_at, root in self.db.execute(
+            "SELECT id, name, created_at, root FROM contact ORDER BY id"
+        ):
+            merged = None if root == id_ else root
+            yield self._contact((id_, name, created_at), merged_into=merged)
+
+    def search_names(self, text: str, *, limit: int = 20) -> list[Contact]:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = self.db.execute(
+            "SELECT DISTINCT p.id, p.name, p.created_at FROM contact k "
+            "JOIN contact p ON p.id = k.root LEFT JOIN handle h ON h.contact = k.id "
+            "WHERE k.name LIKE :p ESCAPE '\\' OR h.value LIKE :p ESCAPE '\\' "
+            "ORDER BY p.id DESC LIMIT :limit",
+            {"p": pattern, "limit": limit},
+        ).fetchall()
+        return [self._contact(row, merged_into=None) for row in found]
+
+    def reached(self, contact: int) -> list[Reached]:
+        found = self.db.execute(
+            "SELECT r.channel, h.scheme, h.value, h.name, r.last_in, r.reply_path "
+            "FROM reached r JOIN handle h ON h.id = r.handle JOIN contact k ON k.id = h.contact "
+            "WHERE k.root = (SELECT root FROM contact WHERE id = ?) ORDER BY r.last_in DESC",
+            (contact,),
+        )
+        return [
+            Reached(
+                channel=channel,
+                handle=Handle(scheme, value),
+                name=name,
+                last_in=when(last_in),
+                reply_path=path,
+            )
+            for channel, scheme, value, name, last_in, path in found
+        ]
+
+    def _contact(self, row: tuple[Any, ...], *, merged_into: int | None) -> Contact:
+        whose = "h.contact = ?" if merged_into else "k.root = ?"
+        handles = self.db.execute(
+            "SELECT h.scheme, h.value, h.known, h.name, h.first_seen FROM handle h "
+            f"JOIN contact k ON k.id = h.contact WHERE {whose} ORDER BY h.id",
+            (row[0],),
+        )
+        return Contact(
+            id=row[0],
+            name=row[1],
+            created_at=when(row[2]),
+            merged_into=merged_into,
+            handles=tuple(
+                KnownHandle(
+                    handle=Handle(scheme, value), known=Known(known), name=name, first_seen=when(at)
+                )
+                for scheme, value, known, name, at in handles
+            ),
+        )
+
+
+class PeopleWrites(PeopleReads):
+    """Changes of contacts."""
+
+    def add_contact(self, name: str, at: datetime) -> int:
+        row = self.db.execute(
+            "INSERT INTO contact (name, root, created_at) "
+            "VALUES (?, (SELECT coalesce(max(id), 0) + 1 FROM contact), ?) RETURNING id",
+            (name, ms(at)),
+        ).fetchone()
+        return int(row[0])
+
+    def change_contact(self, id: int, **changes: Any) -> None:
+        names, values = assignments(changes, _CHANGEABLE)
+        self.db.execute(f"UPDATE contact SET {names} WHERE id = ?", (*values, id))
+
+    def add_handle(
+        self, handle: Handle, contact: int, *, known: Known, name: str, at: datetime
+    ) -> None:
+        self.db.execute(
+            "INSERT INTO handle (scheme, value, contact, known, name, first_seen)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scheme, value) DO UPDATE SET"
+            f" known = CASE WHEN {_STRENGTH.format('excluded.known')}"
+            f" > {_STRENGTH.format('known')} THEN excluded.known ELSE known END,"
+            " name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE name END",
+            (handle.scheme, handle.value, contact, known.value, name, ms(at)),
+        )
+
+    def move_handle(self, handle: Handle, contact: int) -> None:
+        self.db.execute(
+            "UPDATE handle SET contact = ? WHERE scheme = ? AND value = ?",
+            (contact, handle.scheme, handle.value),
+        )
+
+    def rename_handle(self, old: Handle, new: Handle) -> None:
+        self.db.execute(
+            "UPDATE OR IGNORE handle SET scheme = ?, value = ? WHERE scheme = ? AND value = ?",
+            (new.scheme, new.value, old.scheme, old.value),
+        )
+
+    def touch(self, channel: str, handle: Handle, at: datetime, reply_path: str | None) -> None:
+        self.db.execute(
+            "INSERT INTO reached SELECT ?, id, ?, ? FROM handle WHERE scheme = ? AND value = ?"
+            " ON CONFLICT DO UPDATE SET last_in = max(last_in, excluded.last_in),"
+            " reply_path = coalesce(excluded.reply_path, reply_path)",
+            (channel, ms(at), reply_path, handle.scheme, handle.value),
+        )

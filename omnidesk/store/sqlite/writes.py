@@ -1,0 +1,23 @@
+"""All changes of the Store protocol over one connection, beside all look-ups."""
+
+from __future__ import annotations
+
+from omnidesk.store.sqlite.inbox import InboxWrites
+from omnidesk.store.sqlite.journal import JournalWrites
+from omnidesk.store.sqlite.messages import MessageWrites
+from omnidesk.store.sqlite.outbox import OutboxWrites
+from omnidesk.store.sqlite.people import PeopleWrites
+from omnidesk.store.sqlite.reads import SqliteReads
+from omnidesk.store.sqlite.running import RunningWrites
+
+
+class SqliteTransaction(
+    InboxWrites,
+    MessageWrites,
+    PeopleWrites,
+    JournalWrites,
+    OutboxWrites,
+    RunningWrites,
+    SqliteReads,
+):
+    """Changes; valid only inside the function that they were given to."""
