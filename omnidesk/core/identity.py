@@ -149,9 +149,33 @@ def _namesake(a: Profile, b: Profile) -> list[tuple[float, str]]:
 
 
 _FREE_MAIL: Final = frozenset(
-    "gmail.com googlemail.com yandex.ru ya.ru yandex.com mail.ru bk.ru inbox.ru list.ru internet.ru"
-    " rambler.ru outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com"
-    " proton.me protonmail.com gmx.de gmx.net web.de aol.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yandex.ru",
+        "ya.ru",
+        "yandex.com",
+        "mail.ru",
+        "bk.ru",
+        "inbox.ru",
+        "list.ru",
+        "internet.ru",
+        "rambler.ru",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "ymail.com",
+        "icloud.com",
+        "me.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "aol.com",
+    ]
 )
 
 

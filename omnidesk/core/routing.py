@@ -1,0 +1,279 @@
+"""By which channel and to which address a reply leaves, or why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from omnidesk.core.channel import Capabilities
+from omnidesk.core.identity import no_reply
+from omnidesk.core.model import Address, Handle, HealthState, KnownHandle, Message
+from omnidesk.core.signing import keyless_address
+from omnidesk.core.store import Configured, Reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to a contact: a channel, an address on it, and the reason where it cannot serve."""
+
+    channel: str
+    handle: Handle
+    to: Address
+    capabilities: Capabilities
+    can: bool = True
+    reason: str | None = None
+    reply_path: str | None = None
+    last_in: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        return self.capabilities.label or self.channel
+
+    @property
+    def max_text(self) -> int | None:
+        return self.capabilities.max_text
+
+    @property
+    def max_file(self) -> int | None:
+        return self.capabilities.max_file
+
+    @property
+    def subject(self) -> bool:
+        return self.capabilities.subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How a contact asked to be answered; None: any."""
+
+    channel: str | None = None
+    handle: Handle | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a reply goes: all of its recipients, and the message that it answers on that way.
+
+    `marked` is what an agent must know before sending.
+    """
+
+    way: Way
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    answers: Message | None = None
+    marked: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why no reply can leave, and the ways that could serve instead."""
+
+    reason: str
+    instead: tuple[Way, ...] = ()
+
+
+def ways(
+    channels: Iterable[Configured],
+    handles: Iterable[KnownHandle],
+    reached: Sequence[Reached],
+    now: datetime,
+) -> tuple[Way, ...]:
+    """Every channel with every handle of its scheme: those that can first, the latest used first.
+
+    A channel for which the contact has no handle gives no way: `why_no_way` says so.
+    """
+    back = {(r.channel, r.handle): r for r in reached}
+    found = [
+        _way(channel, known, back.get((channel.name, known.handle)), now)
+        for channel in channels
+        if channel.configured
+        for known in handles
+        if known.handle.scheme == channel.capabilities.handle_scheme
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def why_no_way(channel: Configured) -> str:
+    """Why a channel reaches this contact by no handle at all."""
+    return f"{channel.name}: the contact has no {channel.capabilities.handle_scheme} handle"
+
+
+def route(
+    ways: Sequence[Way],
+    inbound: Sequence[Message] = (),
+    *,
+    own: frozenset[str] = frozenset(),
+    wish: Wish | None = None,
+    via: str | None = None,
+    to: Handle | None = None,
+    everyone: bool = True,
+) -> Route | Refused:
+    """The way a reply takes: the agent's (`via`, `to`), the contact's wish, the last message's.
+
+    `inbound` are the conversation's messages from the contact, newest first; `own` are our
+    addresses on all channels; `everyone` keeps the other recipients of the letter answered.
+    A way that cannot serve is refused, never swapped in silence.
+    """
+    able = tuple(way for way in ways if way.can)
+    marked = None
+    if via is not None or to is not None:
+        chosen = _pick(ways, inbound, via, to)
+        if chosen is None:
+            asked = " ".join(filter(None, (via, to.value if to else None)))
+            return Refused(reason=f"{asked} does not reach this contact", instead=able)
+    else:
+        chosen = _pick(ways, inbound, wish.channel, wish.handle) if wish else None
+        if chosen and not chosen.can:
+            marked = f"asked to be answered by {chosen.channel}, but {chosen.reason}"
+            chosen = None
+        chosen = chosen or _last(ways, inbound)
+    if chosen is None:
+        return Refused(reason=_nowhere(ways, inbound), instead=able)
+    found = _addressed(chosen, () if to else inbound, own, everyone=everyone)
+    if isinstance(found, str):
+        return Refused(reason=found, instead=able)
+    return replace(found, marked="; ".join(filter(None, (marked, found.marked))) or None)
+
+
+class Sized(Protocol):
+    """A file, as far as a way's limits look at it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+def losses(
+    text: str, files: Sequence[Sized], cc: Sequence[Address], way: Way, *, subject: str = ""
+) -> tuple[str, ...]:
+    """What a reply would lose on this way, a sentence each."""
+    can = way.capabilities
+    lost = []
+    if cc and not can.copies:
+        lost.append(f"Cc is lost: {', '.join(person.address for person in cc)}")
+    if subject.strip() and not can.subject:
+        lost.append("the subject is lost")
+    if can.max_text is not None and len(text) > can.max_text:
+        lost.append(f"{len(text)} characters go in pieces of {can.max_text}")
+    for file in files:
+        if not can.attachments:
+            lost.append(f"{file.name} is lost: {way.channel} carries no files")
+        elif can.max_file is not None and file.size > can.max_file:
+            lost.append(f"{file.name} is too large: {_size(file.size)} of {_size(can.max_file)}")
+    return tuple(lost)
+
+
+def _way(channel: Configured, known: KnownHandle, back: Reached | None, now: datetime) -> Way:
+    reason = _hindrance(channel, known.handle, back, now)
+    return Way(
+        channel=channel.name,
+        handle=known.handle,
+        to=Address(known.name or (back.name if back else ""), known.handle.value),
+        capabilities=channel.capabilities,
+        can=reason is None,
+        reason=reason,
+        reply_path=back.reply_path if back else None,
+        last_in=back.last_in if back else None,
+    )
+
+
+def _hindrance(
+    channel: Configured, handle: Handle, back: Reached | None, now: datetime
+) -> str | None:
+    can, health = channel.capabilities, channel.health
+    if not can.send:
+        return f"{channel.name} is receive only"
+    if handle.value in channel.addresses:
+        return f"{handle.value} is our own address"
+    if back is None and not can.initiate:
+        return f"the contact never wrote to {channel.name}"
+    window = None if can.initiate else can.reply_window
+    if back and window is not None and (now - back.last_in).total_seconds() > window:
+        return f"the reply window of {_span(window)} is over"
+    if health.state in (HealthState.BLOCKED, HealthState.STOPPED):
+        return f"{channel.name} is {health.state}: {health.reason or 'see omnidesk doctor'}"
+    return _unread(handle) if no_reply(handle.value) else None
+
+
+def _order(way: Way) -> tuple[bool, float, str, str]:
+    used = -way.last_in.timestamp() if way.last_in else 0.0
+    return (not way.can, used, way.channel, way.handle.value)
+
+
+def _pick(
+    ways: Sequence[Way], inbound: Sequence[Message], via: str | None, to: Handle | None
+) -> Way | None:
+    """The way that was asked for; of several the one used last here, then the first that can."""
+    fitting = [w for w in ways if via in (None, w.channel) and to in (None, w.handle)]
+    return _last(fitting, inbound) or next(iter(fitting), None)
+
+
+def _last(ways: Sequence[Way], inbound: Sequence[Message]) -> Way | None:
+    by_place = {(way.channel, way.handle): way for way in ways}
+    places = ((m.channel, m.handle) for m in inbound if m.handle)
+    return next((by_place[place] for place in places if place in by_place), None)
+
+
+def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
+    if not ways:
+        return "no configured channel reaches this contact"
+    if not inbound:
+        return "the contact has not written here: choose a channel"
+    return f"{inbound[0].channel} does not reach the contact any more: choose a channel"
+
+
+def _addressed(
+    way: Way, inbound: Sequence[Message], own: frozenset[str], *, everyone: bool
+) -> Route | str:
+    """The recipients on a way: those of the letter that it answers, else the handle alone."""
+    place = (way.channel, way.handle)
+    answered = next((m for m in inbound if (m.channel, m.handle) == place), None)
+    wanted = answered.reply_to if answered and way.capabilities.copies else ()
+    elsewhere = _without(wanted, own)
+    if not way.can and not (elsewhere and way.reason == _unread(way.handle)):
+        return way.reason or f"{way.channel} cannot send"
+    to = elsewhere or _without((way.to,), own)
+    if not to:
+        return f"{way.to.address} is our own address"
+    if all(no_reply(person.address) for person in to):
+        return f"nobody reads {to[0].address}"
+    others = (*answered.to, *answered.cc) if answered and way.capabilities.copies else ()
+    marked = None
+    if {_plain(person) for person in to} != {way.handle.value}:
+        marked = f"answers go to {_listed(to)} (Reply-To), not to {way.handle.value}"
+    cc = _without(others, own | {_plain(person) for person in to}) if everyone else ()
+    return Route(way=way, to=to, cc=cc, answers=answered, marked=marked)
+
+
+def _without(people: Iterable[Address], left_out: AbstractSet[str]) -> tuple[Address, ...]:
+    once: dict[str, Address] = {}
+    for person in people:
+        plain = _plain(person)
+        if plain and plain not in left_out:
+            once.setdefault(plain, person)
+    return tuple(once.values())
+
+
+def _plain(person: Address) -> str:
+    return keyless_address(person.address.strip().lower())
+
+
+def _listed(people: Iterable[Address]) -> str:
+    return ", ".join(person.address for person in people)
+
+
+def _unread(handle: Handle) -> str:
+    return f"nobody reads {handle.value}"
+
+
+def _span(seconds: float) -> str:
+    hours = round(seconds / 3600)
+    return f"{hours} h" if hours else f"{round(seconds / 60)} min"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.1f} kB"
