@@ -1,0 +1,1 @@
+"""The ways in and out of the desk, one package a kind."""

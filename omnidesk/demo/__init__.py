@@ -1,0 +1,1 @@
+"""A desk to try: loopback servers and customers played by a script."""

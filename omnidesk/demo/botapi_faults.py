@@ -1,0 +1,58 @@
+"""What can go wrong with a call to a Bot API server, ordered in advance."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+
+_WORDS = {
+    409: "Conflict: terminated by other getUpdates request; "
+    "make sure that only one bot instance is running",
+    429: "Too Many Requests: retry later",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One way in which a call goes wrong."""
+
+    status: int | None = None
+    retry_after: int | None = None
+    description: str | None = None
+    close: Literal["before", "after"] | None = None
+    hang: bool = False
+    body: bytes | None = None
+
+    def response(self) -> web.Response:
+        """The answer of a server that cannot serve."""
+        status = self.status or (429 if self.retry_after else 200 if self.body else 500)
+        if self.body is not None:
+            return web.Response(body=self.body, status=status)
+        described: dict[str, Any] = {
+            "ok": False,
+            "error_code": status,
+            "description": self.description or _WORDS.get(status, "Bad Request"),
+        }
+        if self.retry_after is not None:
+            described["parameters"] = {"retry_after": self.retry_after}
+        return web.json_response(described, status=status)
+
+
+class Faults:
+    """The faults still to come, first ordered first served, each method on its own."""
+
+    def __init__(self) -> None:
+        self._coming: defaultdict[str, deque[Fault]] = defaultdict(deque)
+
+    def add(self, method: str, times: int, **fault: Any) -> None:
+        self._coming[method].extend([Fault(**fault)] * times)
+
+    def take(self, method: str) -> Fault | None:
+        """The fault for this call, or None where it may go right."""
+        coming = self._coming[method]
+        return coming.popleft() if coming else None
