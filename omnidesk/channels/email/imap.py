@@ -1,0 +1,471 @@
+"""The mailbox: open, folders, letters after a UID, wait, append, count, close.
+
+The only door to IMAP. What escapes it is Blocked or Unreachable, and then the mailbox is closed.
+Folders are opened with EXAMINE and letters read with BODY.PEEK, so nothing changes on the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import socket
+import ssl
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeVar
+
+from omnidesk.channels.email.imap_names import (
+    counted,
+    fetched,
+    folder_name,
+    listed,
+    number,
+    quotable,
+    quoted,
+    uid_set,
+)
+from omnidesk.channels.email.imap_protocol import Answer, LinkLost, NotTrusted, Octets, Wire
+from omnidesk.channels.email.imap_reader import (
+    KEPT_OF_TOO_LARGE,
+    MAX_LITERAL,
+    Nonsense,
+    Response,
+    drop_files,
+)
+from omnidesk.channels.email.settings import Imap
+from omnidesk.channels.email.tls import tls_context
+from omnidesk.core.channel import Content
+from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.settings import SecretError
+
+_Item = TypeVar("_Item")
+_MOST_UIDS = 200
+_WINDOW = 2000
+_SLOWEST = 16 << 10
+_RENEW = (9 * 60.0, 14 * 60.0)
+_PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\b|too many", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder as it is now; `uidnext` is 0 where the server does not tell."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A letter that lies in the folder, and its size in bytes as the server tells it."""
+
+    uid: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A fetched letter. `content` is None where the server has it but does not give it.
+
+    Of a letter that is `cut` only the beginning is in `content`.
+    """
+
+    uid: int
+    size: int
+    content: Content | None
+    cut: bool = False
+
+
+class Mailbox:
+    """A logged-in IMAP connection of one channel; one call at a time."""
+
+    def __init__(self, channel: str, settings: Imap, spool: Path) -> None:
+        self._channel = channel
+        self._settings = settings
+        self._wire = Wire(spool, settings.timeout.total_seconds())
+        self._idles = False
+        self._folder: Folder | None = None
+
+    @classmethod
+    async def open(cls, channel: str, settings: Imap, spool: Path) -> Self:
+        """Connect and log in."""
+        mailbox = cls(channel, settings, spool)
+        opened = False
+        try:
+            with mailbox._door():
+                await mailbox._connect()
+                await mailbox._log_in()
+            opened = True
+        finally:
+            if not opened:
+                mailbox.drop()
+        return mailbox
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection can still be used."""
+        return self._wire.lost is None
+
+    @property
+    def idles(self) -> bool:
+        """Whether the server reports new letters by itself."""
+        return self._idles
+
+    async def folders(self, pattern: str = "*") -> list[str]:
+        """The folders that can be opened, as a person writes them."""
+        with self._door():
+            answer = await self._asked(
+                "LIST", '""', folder_name(pattern), wants=[b"LIST"], literals=10_000
+            )
+            return [name for r in answer.responses if (name := listed(r)) is not None]
+
+    async def enter(self, name: str) -> Folder | None:
+        """Open a folder for reading; None where the server has no such folder."""
+        with self._door():
+            self._folder = None
+            answer = await self._wire.run("EXAMINE", folder_name(name), wants=[b"OK", b"EXISTS"])
+        if answer.status != "OK":
+            await self._raise_if_there(name, answer)
+            return None
+        self._folder = Folder(
+            name=name,
+            uidvalidity=_code(answer, rb"UIDVALIDITY"),
+            uidnext=_code(answer, rb"UIDNEXT"),
+            letters=_exists(answer),
+        )
+        return self._folder
+
+    async def look(self, name: str) -> Folder | None:
+        """A folder's counters without opening it; None where there is no such folder."""
+        with self._door():
+            answer = await self._wire.run(
+                "STATUS", folder_name(name), "(MESSAGES UIDNEXT UIDVALIDITY)", wants=[b"STATUS"],
+                literals=1,
+            )  # fmt: skip
+            if answer.status == "OK" and answer.responses:
+                items = counted(answer.responses[-1])
+                return Folder(
+                    name=name,
+                    uidvalidity=items.get(b"UIDVALIDITY", 0),
+                    uidnext=items.get(b"UIDNEXT", 0),
+                    letters=items.get(b"MESSAGES", 0),
+                )
+        await self._raise_if_there(name, answer)
+        return None
+
+    async def after(self, uid: int, most: int) -> list[Found]:
+        """At most so many letters of the open folder whose UID is greater, lowest first."""
+        with self._door():
+            uids = (await self._uids_after(uid))[:most]
+            sizes: dict[int, int] = {}
+            for some in _slices(uids):
+                answer = await self._asked(
+                    "UID", "FETCH", uid_set(some), "(UID RFC822.SIZE)", wants=[b"FETCH"]
+                )
+                for response in answer.responses:
+                    items = fetched(response)
+                    if b"UID" in items and b"RFC822.SIZE" in items:
+                        sizes[number(items[b"UID"])] = number(items[b"RFC822.SIZE"])
+        return [Found(uid=uid, size=sizes.get(uid, 0)) for uid in uids]
+
+    async def letters(self, wanted: Sequence[Found]) -> list[Letter]:
+        """Fetch letters of the open folder; those that are gone by now are left out.
+
+        Files of letters over 1 MiB are the caller's from here on.
+        """
+        got: dict[int, Letter] = {}
+        finished = False
+        try:
+            with self._door():
+                whole = [found for found in wanted if found.size <= MAX_LITERAL]
+                for some in _slices(whole):
+                    await self._fetch(some, "BODY.PEEK[]", got)
+                for found in wanted:
+                    if found.size > MAX_LITERAL:
+                        await self._fetch([found], f"BODY.PEEK[]<0.{KEPT_OF_TOO_LARGE}>", got)
+                missing = [found for found in wanted if found.uid not in got]
+                await self._fetch_one_by_one(missing, got)
+            finished = True
+        finally:
+            if not finished:
+                _drop_letters(got.values())
+        return [got[uid] for uid in sorted(got)]
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until the server has news or time is over; IDLE where it can.
+
+        An IDLE ends after 9 to 14 minutes even if `seconds` is longer.
+        """
+        with self._door():
+            if self._wire.news.is_set():
+                return
+            if self._idles:
+                seconds = min(seconds, random.uniform(*_RENEW))  # noqa: S311 - spreads load
+                self._idles = await self._wire.idle(seconds)
+                if self._idles:
+                    return
+            await self._wire.until_news(seconds)
+            await self._asked("NOOP")
+
+    async def append(self, folder: str, chunks: Iterable[bytes], size: int) -> None:
+        """Put a letter of `size` bytes into a folder, marked as read."""
+        with self._door():
+            answer = await self._wire.run(
+                "APPEND", folder_name(folder), r"(\Seen)", f"{{{size}}}",
+                replies=[chunks], seconds=self._long(size),
+            )  # fmt: skip
+            if answer.status != "OK":
+                raise LinkLost(f"{folder} takes no letter: {answer.text}")
+
+    async def close(self) -> None:
+        """Log out, or just hang up where that does not work."""
+        try:
+            if self.alive:
+                await self._wire.run("LOGOUT", seconds=2)
+        except LinkLost:
+            return
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Hang up."""
+        self._wire.fail(LinkLost("closed"))
+
+    # How it is done.
+
+    async def _connect(self) -> None:
+        settings, loop = self._settings, asyncio.get_running_loop()
+        context = None
+        if settings.security != "none":
+            context = await asyncio.to_thread(tls_context, settings.ca_file)
+        direct = context if settings.security == "tls" else None
+        try:
+            async with asyncio.timeout(settings.timeout.total_seconds()):
+                transport, _ = await loop.create_connection(
+                    lambda: self._wire, settings.host, settings.where, ssl=direct
+                )
+        except ssl.SSLCertVerificationError as error:
+            raise NotTrusted(f"its certificate is refused: {error.verify_message}") from error
+        except ssl.SSLError as error:
+            raise LinkLost(f"TLS failed: {error.reason}; check {self._key('security')}") from error
+        except TimeoutError as error:
+            raise LinkLost("cannot be reached: no answer") from error
+        except OSError as error:
+            raise LinkLost(f"cannot be reached: {error.strerror or error}") from error
+        _keep_alive(transport.get_extra_info("socket"))
+        greeting = await self._wire.greeting()
+        if settings.security == "starttls" and context is not None:
+            await self._start_tls(greeting, context)
+        if greeting == "PREAUTH":
+            raise NotTrusted("it lets anybody in unasked; a mailbox needs a log-in")
+
+    async def _start_tls(self, greeting: str, context: ssl.SSLContext) -> None:
+        await self._asked("CAPABILITY")
+        if greeting != "OK" or "STARTTLS" not in self._wire.capabilities:
+            raise NotTrusted("it does not offer STARTTLS, so no password was sent")
+        await self._wire.upgrade(context, self._settings.host)
+
+    async def _log_in(self) -> None:
+        settings = self._settings
+        await self._asked("CAPABILITY")
+        secret = settings.token or settings.password
+        assert secret is not None
+        try:
+            word = await asyncio.to_thread(secret.reveal)
+        except SecretError as error:
+            raise Blocked(f"{self._channel}: {error}") from error
+        if settings.token is not None:
+            answer = await self._authenticate("XOAUTH2", _xoauth2(settings.username, word))
+        elif "LOGINDISABLED" in self._wire.capabilities:
+            answer = await self._authenticate("PLAIN", f"\0{settings.username}\0{word}")
+        else:
+            answer = await self._login(settings.username, word)
+        if answer.status != "OK":
+            self._refused(answer)
+        await self._asked("CAPABILITY")
+        self._idles = "IDLE" in self._wire.capabilities
+
+    async def _login(self, username: str, password: str) -> Answer:
+        if "\0" in username + password:
+            raise Blocked(f"{self._channel}: a NUL byte in {self._key('password')} or username")
+        args: list[str] = []
+        replies: list[Octets] = []
+        for text in (username, password):
+            if quotable(text):
+                args.append(quoted(text))
+            else:
+                replies.append(text.encode())
+                args.append(f"{{{len(text.encode())}}}")
+        return await self._wire.run("LOGIN", *args, replies=replies)
+
+    async def _authenticate(self, mechanism: str, text: str) -> Answer:
+        """SASL; a refused XOAUTH2 sends a challenge that wants an empty answer."""
+        if f"AUTH={mechanism}" not in self._wire.capabilities:
+            raise Blocked(
+                f"{self._channel}: {self._settings.host} does not offer {mechanism}; "
+                f"check {self._key('token' if mechanism == 'XOAUTH2' else 'security')}"
+            )
+        code = b64encode(text.encode()).decode()
+        return await self._wire.run("AUTHENTICATE", mechanism, replies=[code.encode(), b""])
+
+    def _refused(self, answer: Answer) -> None:
+        if _PASSING.search(answer.text):
+            raise LinkLost(f"log-in is not possible now: {answer.text}")
+        key = self._key("token" if self._settings.token is not None else "password")
+        raise Blocked(
+            f"{self._channel}: login refused by {self._settings.host}; "
+            f"check {self._key('username')} and {key} ({answer.text})"
+        )
+
+    async def _asked(
+        self,
+        name: str,
+        *args: str,
+        wants: Iterable[bytes] = (),
+        literals: int = 0,
+        seconds: float | None = None,
+    ) -> Answer:
+        """A command that must succeed."""
+        answer = await self._wire.run(name, *args, wants=wants, literals=literals, seconds=seconds)
+        if answer.status != "OK":
+            raise LinkLost(f"{name} is refused: {answer.text}")
+        return answer
+
+    async def _raise_if_there(self, name: str, answer: Answer) -> None:
+        """Unreachable where a folder is there and only cannot be opened now."""
+        if name.upper() == "INBOX" or name in await self.folders(name):
+            with self._door():
+                raise LinkLost(f"{name} cannot be opened: {answer.text}")
+
+    async def _uids_after(self, uid: int) -> list[int]:
+        """Searched in windows, so that the answer stays short however long the backlog is."""
+        self._wire.news.clear()
+        first, step = uid + 1, _WINDOW
+        uidnext = self._folder.uidnext if self._folder else 0
+        while first + step < uidnext:
+            if uids := await self._search(f"{first}:{first + step - 1}"):
+                return uids
+            first, step = first + step, step * 4
+        return [uid for uid in await self._search(f"{first}:*") if uid >= first]
+
+    async def _search(self, uids: str) -> list[int]:
+        answer = await self._asked("UID", "SEARCH", "UID", uids, wants=[b"SEARCH"])
+        found: set[int] = set()
+        for (line,) in (r for r in answer.responses if len(r) == 1):
+            assert isinstance(line, bytes)
+            found.update(number(word) for word in line.split()[2:] if word.isdigit())
+        return sorted(found)
+
+    async def _fetch(self, wanted: Sequence[Found], item: str, got: dict[int, Letter]) -> None:
+        sizes = {found.uid: found.size for found in wanted}
+        answer = await self._wire.run(
+            "UID", "FETCH", uid_set(sizes), f"(UID {item})", wants=[b"FETCH"],
+            literals=len(sizes), seconds=self._long(sum(sizes.values())),
+        )  # fmt: skip
+        for response in answer.responses:
+            letter = _letter(response, sizes)
+            if letter is None or letter.uid in got:
+                drop_files(response)
+            else:
+                got[letter.uid] = letter
+
+    async def _fetch_one_by_one(self, missing: Sequence[Found], got: dict[int, Letter]) -> None:
+        """What a batch did not bring: gone, or withheld, or spoilt by a neighbour."""
+        if not missing:
+            return
+        present: set[int] = set()
+        for some in _slices(missing):
+            present.update(await self._search(uid_set(found.uid for found in some)))
+        for found in missing:
+            if found.uid not in present:
+                continue
+            await self._fetch([found], "BODY.PEEK[]", got)
+            if found.uid not in got:
+                got[found.uid] = Letter(uid=found.uid, size=found.size, content=None)
+
+    def _long(self, size: int) -> float:
+        """How many seconds so many bytes may take on the slowest line that we bear."""
+        return self._settings.timeout.total_seconds() * 2 + size / _SLOWEST
+
+    def _key(self, key: str) -> str:
+        return f"channels.{self._channel}.imap.{key}"
+
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        """The one place where what goes wrong with IMAP becomes our own errors."""
+        host = self._settings.host
+        try:
+            yield
+        except NotTrusted as error:
+            self.drop()
+            raise Blocked(
+                f"{self._channel}: {host}: {error}; check {self._key('security')} and ca_file"
+            ) from error
+        except LinkLost as error:
+            self.drop()
+            raise Unreachable(f"{self._channel}: {host}: {error}") from error
+        except Nonsense as error:
+            self.drop()
+            raise Unreachable(
+                f"{self._channel}: {host}: the server talks nonsense: {error}"
+            ) from error
+
+
+def _letter(response: Response, sizes: dict[int, int]) -> Letter | None:
+    """The letter in a FETCH response, where it is one that was asked for."""
+    items = fetched(response)
+    uid = number(items[b"UID"]) if b"UID" in items else 0
+    body = items.get(b"BODY[]", items.get(b"BODY[]<0>"))
+    if uid not in sizes or body is None:
+        return None
+    if isinstance(body, bytes):
+        return Letter(uid=uid, size=len(body), content=body)
+    size = max(sizes[uid], body.size)
+    return Letter(uid=uid, size=size, content=body.content, cut=size > MAX_LITERAL)
+
+
+def _code(answer: Answer, name: bytes) -> int:
+    """A number in a response code, `* OK [UIDVALIDITY 3]`; 0 where it is missing."""
+    for response in answer.responses:
+        line = response[0]
+        assert isinstance(line, bytes)
+        if found := re.match(rb"\* OK \[" + name + rb" (\d{1,18})\]", line, re.I):
+            return int(found[1])
+    return 0
+
+
+def _exists(answer: Answer) -> int:
+    for response in reversed(answer.responses):
+        line = response[0]
+        assert isinstance(line, bytes)
+        if found := re.match(rb"\* (\d{1,18}) EXISTS", line, re.I):
+            return int(found[1])
+    return 0
+
+
+def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), _MOST_UIDS):
+        yield items[start : start + _MOST_UIDS]
+
+
+def _xoauth2(username: str, token: str) -> str:
+    return f"user={username}\1auth=Bearer {token}\1\1"
+
+
+def _drop_letters(letters: Iterable[Letter]) -> None:
+    for letter in letters:
+        if isinstance(letter.content, Path):
+            letter.content.unlink(missing_ok=True)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Let the kernel find a dead peer within a minute, while IDLE is silent for many."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
