@@ -126,6 +126,8 @@ def _shared(a: Profile, b: Profile) -> list[tuple[float, str]]:
 def _same(handle: Handle, known: set[Known]) -> tuple[float, str]:
     if known == {Known.VERIFIED}:
         return 0.95, f"the same verified {handle.value}"
+    if known == {Known.CLAIMED}:
+        return 0.6, f"both claim {handle.value}"
     if Known.CLAIMED in known:
         return 0.8, f"one claims {handle.value}, which the other has"
     return 0.9, f"the same {handle.value}"
