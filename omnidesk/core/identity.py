@@ -1,4 +1,7 @@
-"""Handles: how they are normalised, which ones a text mentions, and who may be one person."""
+"""Handles: how they are normalised, which ones a text mentions, and who may be one person.
+
+The libraries are imported on first use: the screen starts without them.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, normalize
-
-import idna
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberMatcher
 
 from omnidesk.core.model import Handle, Known, KnownHandle
 
@@ -52,30 +51,19 @@ def handles_in(text: str, region: str | None = None) -> tuple[Handle, ...]:
 
     They are offered to an agent and never added by themselves. Reads the first 20,000 characters.
     """
+    from phonenumbers import PhoneNumberFormat, PhoneNumberMatcher, format_number
+
     text = text[:_READ_CHARS]
     found: dict[int, Handle] = {}
     for mail in _TYPED.finditer(text):
         if handle := normalise("mailto", mail[0]):
             found[mail.start()] = handle
     for phone in PhoneNumberMatcher(_TYPED.sub(lambda hit: " " * len(hit[0]), text), region):
-        number = phonenumbers.format_number(phone.number, PhoneNumberFormat.E164)
+        number = format_number(phone.number, PhoneNumberFormat.E164)
         found[phone.start] = Handle("tel", number)
         if len(found) >= 2 * _OFFERED:
             break
     return tuple(dict.fromkeys(found[at] for at in sorted(found)))[:_OFFERED]
-
-
-_SILENT = (
-    "noreply", "donotreply", "dontreply", "donotrespond", "unattended", "nepasrepondre",
-    "neotvechat", "neotvechayte", "bezotveta",
-)  # fmt: skip
-_NOBODY: Final = frozenset({"mailerdaemon", "nobody", "devnull", "bounce", "bounces"})
-
-
-def no_reply(address: str) -> bool:
-    """Whether nobody reads what is sent to this address, by its own words."""
-    local = re.sub(r"[._+\-=]", "", address.lower().rpartition("@")[0])
-    return local in _NOBODY or any(word in local for word in _SILENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +103,11 @@ def suggest(a: Profile, b: Profile) -> Suggestion | None:
 
 
 def _shared(a: Profile, b: Profile) -> list[tuple[float, str]]:
-    theirs = {known.handle: known.known for known in b.handles}
     return [
-        _same(known.handle, {known.known, theirs[known.handle]})
-        for known in a.handles
-        if known.handle in theirs
+        _same(one.handle, {one.known, other.known})
+        for one in a.handles
+        for other in b.handles
+        if one.handle == other.handle
     ]
 
 
@@ -225,6 +213,8 @@ def _host(text: str) -> str | None:
     if not host or len(host) > 253:
         return None
     if not host.isascii():
+        import idna
+
         try:
             host = idna.encode(host, uts46=True, transitional=False).decode("ascii").lower()
         except UnicodeError:
@@ -233,13 +223,15 @@ def _host(text: str) -> str | None:
 
 
 def _phone(text: str, region: str | None) -> str | None:
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, region)
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _printable(text: str) -> bool:

@@ -6,10 +6,14 @@ import re
 from dataclasses import dataclass
 
 from omnidesk.core.channel import Incoming
-from omnidesk.core.identity import no_reply
 from omnidesk.core.model import Address, Direction
 from omnidesk.core.signing import keyless_address
 
+_SILENT = (
+    "noreply", "donotreply", "dontreply", "donotrespond", "unattended", "nepasrepondre",
+    "neotvechat", "neotvechayte", "bezotveta",
+)  # fmt: skip
+_NOBODY = frozenset({"mailerdaemon", "nobody", "devnull", "bounce", "bounces"})
 _MACHINES = re.compile(
     r"(?:mailer-daemon|postmaster|daemon|root|www-data|listserv|majordomo|abuse|hostmaster"
     r"|owner-.*|.*-(?:owner|request|bounces?|return)|bounces?[+.=-].*)"
@@ -45,6 +49,12 @@ class Facts:
     unanswered: int = 0
     backlog: bool = False
     copy: bool = False
+
+
+def no_reply(address: str) -> bool:
+    """Whether nobody reads what is sent to this address, by its own words."""
+    local = re.sub(r"[._+\-=]", "", address.lower().rpartition("@")[0])
+    return local in _NOBODY or any(word in local for word in _SILENT)
 
 
 def why_silent(incoming: Incoming, facts: Facts, rules: ReplyRules) -> str | None:

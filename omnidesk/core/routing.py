@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from omnidesk.core.channel import Capabilities
-from omnidesk.core.identity import no_reply
 from omnidesk.core.model import Address, Handle, HealthState, KnownHandle, Message
+from omnidesk.core.replying import no_reply
 from omnidesk.core.signing import keyless_address
 from omnidesk.core.store import Configured, Reached
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnidesk.core.identity import Profile, handles_in, no_reply, normalise, suggest
+from omnidesk.core.identity import Profile, handles_in, normalise, suggest
 from omnidesk.core.model import Handle, Known, KnownHandle
 
 SCHEMES = ("mailto", "tel", "telegram", "web", "x-form", "")
@@ -168,26 +168,6 @@ def test_a_hostile_text_is_searched_in_bounded_time(piece: str) -> None:
     started = time.perf_counter()
     assert len(handles_in(piece * 500_000, "RU")) <= 20
     assert time.perf_counter() - started < 2
-
-
-@pytest.mark.parametrize(
-    ("address", "silent"),
-    [
-        ("noreply@example.org", True),
-        ("No-Reply@example.org", True),
-        ("do_not_reply@example.org", True),
-        ("shop.noreply+77@example.org", True),
-        ("bounces@example.org", True),
-        ("mailer-daemon@example.org", True),
-        ("ann@example.org", False),
-        ("reply@example.org", False),
-        ("ann@noreply.example.org", False),
-        ("+79161234567", False),
-        ("", False),
-    ],
-)
-def test_addresses_that_nobody_reads_are_known(address: str, silent: bool) -> None:
-    assert no_reply(address) is silent
 
 
 ANN = Profile(contact=1, name="Анна Петрова", handles=(known("mailto:ann@acme.example"),))
