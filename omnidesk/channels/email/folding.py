@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from omnidesk.channels.email import quotes, signatures
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _BLANK = " \t\f\v\xa0\u200b\u200e\u200f\u202a\u202c\u202f\ufeff"
-_WORD = re.compile(r"[^\W_]")
+_SAID = re.compile(r"[^\s_=*>|–—-]")
+"""More than a drawn line: a word, but `?`, `+` and a smile are answers too."""
+_MOST_LINES = 50_000
+"""Lines looked at; what stands below, in a letter that is really a file, stays visible."""
 _WIDEST = 4
 """Lines that an attribution may be wrapped over."""
 
@@ -27,7 +31,7 @@ def fold(text: str) -> tuple[tuple[int, int], ...]:
     What the customer wrote stays outside. Where nothing would stay visible less is folded:
     first a letter quoted without `>`, then signatures, at last nothing at all.
     """
-    bounds = [match.span(1) for match in _LINE.finditer(text)]
+    bounds = [match.span(1) for match in islice(_LINE.finditer(text), _MOST_LINES)]
     letter = _Letter([text[start:end] for start, end in bounds])
     for loose, signed in ((True, True), (False, True), (False, False)):
         walk = letter.walk(loose=loose)
@@ -50,6 +54,11 @@ class _Letter:
         self.marked = _marked(raw)
         self.next_full = _next_full(self.lines)
         self.attributions = self._attributions()
+        self.marks = [
+            index
+            for index, line in enumerate(self.lines)
+            if line and (self.marked[index] or index in self.attributions or quotes.may_begin(line))
+        ]
 
     def walk(self, *, loose: bool) -> _Walk:
         """Divide the letter; `loose` takes what follows a header without `>` for its quote.
@@ -58,9 +67,12 @@ class _Letter:
         """
         quoted: list[tuple[int, int]] = []
         own: list[tuple[int, int]] = []
-        index = since = 0
-        count = len(self.lines)
-        while index < count and not quotes.forward(self.lines[index]):
+        since, count = 0, len(self.lines)
+        for index in self.marks:
+            if index < since:
+                continue
+            if quotes.forward(self.lines[index]):
+                break
             end = self._quote(index)
             if end is None:
                 if not loose or quotes.points_below("\n".join(self.lines[since:index][-20:])):
@@ -70,7 +82,8 @@ class _Letter:
                 own.append((since, index))
                 quoted.append((index, end))
                 since = end
-            index = max(end, index + 1)
+        else:
+            index = count
         own.append((since, index))
         return _Walk(quoted, own)
 
@@ -123,11 +136,14 @@ class _Letter:
         """The line where the attribution begins that ends at a line; the shortest one counts."""
         widths = []
         for first in range(last, max(-1, last - _WIDEST), -1):
-            if not self.lines[first] or self.marked[first]:
+            line = self.lines[first]
+            if not line or self.marked[first] or (first < last and line.endswith(":")):
                 break
             widths.append(" ".join(self.lines[first : last + 1]))
             if quotes.attributes(widths[-1]):
                 return first
+            if quotes.leads(widths[-1]):
+                break
         after = self.next_full[last + 1]
         if after == len(self.lines) or not self.marked[after]:
             return None
@@ -158,7 +174,7 @@ def _next_full(lines: list[str]) -> list[int]:
 def _shows_words(lines: list[str], folds: list[tuple[int, int]]) -> bool:
     index = 0
     for first, last in [*folds, (len(lines), len(lines))]:
-        if any(_WORD.search(line) for line in lines[index:first]):
+        if any(_SAID.search(line) for line in lines[index:first]):
             return True
         index = max(index, last)
     return False

@@ -29,7 +29,7 @@ _DAY = (
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so"
     r"|пн|вт|ср|чт|пт|сб|вс|нд|понед|вторн|среда|среду|четв|пятн|субб|воскр"
     r"|понеділ|вівтор|серед|четвер|п.ятн|субот|неділ"
-    r"|панядз|аўтор|серад|чацв|пятн|субот|нядз)\w{0,8}"
+    r"|панядз|аўт|серад|чацв|пятн|субот|нядз)\w{0,8}"
 )
 _VERB = (
     r"(?:wrote|writes|написал[аи]?|писал[аи]?|пишет|пишете|schrieb|написа[вл][аи]?|писа[вл][аи]?"
@@ -81,7 +81,9 @@ _KEYS = {
 }
 _KIND = {word: kind for kind, words in _KEYS.items() for word in words.split()}
 _KIND["от кого"] = "from"
-_KEY = re.compile(rf"\*?({'|'.join(sorted(_KIND, key=len, reverse=True))})\s?:\*?(.*)", _I)
+_WORDS = "|".join(sorted(_KIND, key=len, reverse=True))
+_KEY = re.compile(rf"\*?({_WORDS})\s?:\*?(.*)", _I)
+_FIRST = re.compile(rf"[-_=*–—]{{2}}|begin|начало|anfang|початок|\*?(?:{_WORDS})\s?:", _I)
 
 _POINTER = re.compile(
     r"\bf\.?y\.?i\b|\bforwarding\b|\bsiehe unten\b|\bzur info|\bдив\. нижче"
@@ -123,6 +125,11 @@ def forward(line: str) -> bool:
     return len(line) <= _LONGEST and _FORWARD.fullmatch(line) is not None
 
 
+def may_begin(line: str) -> bool:
+    """Whether a line may be one of those below: a cheap look at its first characters."""
+    return _FIRST.match(line) is not None
+
+
 def original(line: str) -> bool:
     """Whether a line announces the letter that is answered."""
     return len(line) <= _LONGEST and _ORIGINAL.fullmatch(line) is not None
@@ -142,13 +149,17 @@ def attributes(words: str) -> bool:
     """Whether words are an attribution for sure: a date, an hour and an address or `wrote:`."""
     if len(words) > _LONGEST or not words.endswith((":", "：")) or _HOUR.search(words) is None:
         return False
-    if _NAME_FIRST.match(words):
-        return _PERSONAL.search(words) is None
-    if _LEAD.match(words) is None:
+    if leads(words):
+        if _ADDRESS.search(words) is None and _SAYS.search(words) is None:
+            return False
+    elif _NAME_FIRST.match(words) is None:
         return False
-    if _PERSONAL.search(_ADDRESS.sub("", words)):
-        return False
-    return _ADDRESS.search(words) is not None or _SAYS.search(words) is not None
+    return _PERSONAL.search(_ADDRESS.sub("", words)) is None
+
+
+def leads(words: str) -> bool:
+    """Whether words begin as an attribution does: `On Tue, 16 Sep 2026`."""
+    return _LEAD.match(words) is not None
 
 
 def may_attribute(words: str) -> bool:

@@ -43,7 +43,7 @@ _DEVICE = re.compile(
     r"(?:[-—–]{1,3}\s)?(?:(?:sent|envoyé|inviato) (?:from|via|with|using|by|through|on)"
     r"|отправлено (?:из|с|со|через|при помощи|с помощью)|надіслано (?:з|із|через)"
     r"|адпраўлена (?:з|са)|gesendet (?:von|mit|über)|von mein\w{2} \w{2,12} gesendet)"
-    rf"\s?(?:.{{0,40}}\b{_THINGS}\b)?.{{0,90}}"
+    r".{0,120}"
     r"|(?:get|скачать|скачайте|завантажити|holen sie sich) outlook (?:for|для|für) .{1,90}",
     _I,
 )
@@ -96,12 +96,11 @@ _SEPARATOR = re.compile(r"[-—–_*=]{1,60}")
 
 def find(raw: Sequence[str], lines: Sequence[str], first: int, last: int) -> list[_Span]:
     """The signatures in the stretch `[first, last)` of lines, as such stretches; may overlap."""
-    found: list[_Span] = []
-    found += _devices(lines, first, last)
-    found += _disclaimers(lines, first, last)
-    taken = {index for span in found for index in range(*span)}
     last = _last_full(lines, first, last)
     index = max(first, last - _NEAR_END)
+    found = _devices(lines, index, last)
+    found += _disclaimers(lines, index, last, opened=index > first)
+    taken = {line for span in found for line in range(*span)}
     while index < last:
         if raw[index] == "-- " or lines[index] in {"--", "—", "---"}:
             end = _delimited(lines, index, last, taken, strict=raw[index] == "-- ")
@@ -127,11 +126,10 @@ def _devices(lines: Sequence[str], first: int, last: int) -> list[_Span]:
     return spans
 
 
-def _disclaimers(lines: Sequence[str], first: int, last: int) -> list[_Span]:
+def _disclaimers(lines: Sequence[str], first: int, last: int, *, opened: bool) -> list[_Span]:
     """Paragraphs of a lawyer's text; never the first thing that a customer says."""
     spans = []
     begin: int | None = None
-    opened = False
     for index in range(first, last + 1):
         full = index < last and bool(lines[index])
         if full and begin is None:
@@ -192,11 +190,8 @@ def _closed(lines: Sequence[str], index: int, last: int, taken: set[int]) -> int
         elif fits:
             fits = _named(block[0]) or _telling(block[0]) or len(block[0].split()) <= 2
         if not fits:
-            return (
-                index
-                if begin == index + 1 and not named
-                else (index if light and not named else end)
-            )
+            adjoining = begin == index + 1
+            return index if not named and (adjoining or light) else end
         end, named = stop, True
     return end if named or not light else index
 
