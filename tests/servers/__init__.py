@@ -1,0 +1,1 @@
+"""Real servers from Debian, on loopback, for one test run."""
