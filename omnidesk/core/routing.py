@@ -114,7 +114,8 @@ def route(
     """The way a reply takes: the agent's (`via`, `to`), the contact's wish, the last message's.
 
     `inbound` are the conversation's messages from the contact, newest first; `own` are our
-    addresses on all channels; `everyone` keeps the other recipients of the letter answered.
+    addresses on all channels; `everyone` keeps the other recipients of the letter answered,
+    but a handle that was asked for by `to` is written to alone.
     A way that cannot serve is refused, never swapped in silence.
     """
     able = tuple(way for way in ways if way.can)
@@ -132,7 +133,7 @@ def route(
         chosen = chosen or _last(ways, inbound)
     if chosen is None:
         return Refused(reason=_nowhere(ways, inbound), instead=able)
-    found = _addressed(chosen, () if to else inbound, own, everyone=everyone)
+    found = _addressed(chosen, inbound, own, everyone=everyone, alone=to is not None)
     if isinstance(found, str):
         return Refused(reason=found, instead=able)
     return replace(found, marked="; ".join(filter(None, (marked, found.marked))) or None)
@@ -227,12 +228,13 @@ def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
 
 
 def _addressed(
-    way: Way, inbound: Sequence[Message], own: frozenset[str], *, everyone: bool
+    way: Way, inbound: Sequence[Message], own: frozenset[str], *, everyone: bool, alone: bool
 ) -> Route | str:
-    """The recipients on a way: those of the letter that it answers, else the handle alone."""
+    """The recipients on a way: those of the letter that it answers, or its handle `alone`."""
     place = (way.channel, way.handle)
     answered = next((m for m in inbound if (m.channel, m.handle) == place), None)
-    wanted = answered.reply_to if answered and way.capabilities.copies else ()
+    letter = answered if way.capabilities.copies and not alone else None
+    wanted = letter.reply_to if letter else ()
     elsewhere = _without(wanted, own)
     if not way.can and not (elsewhere and way.reason == _unread(way.handle)):
         return way.reason or f"{way.channel} cannot send"
@@ -241,11 +243,11 @@ def _addressed(
         return f"{way.to.address} is our own address"
     if all(no_reply(person.address) for person in to):
         return f"nobody reads {to[0].address}"
-    others = (*answered.to, *answered.cc) if answered and way.capabilities.copies else ()
+    others = (*letter.to, *letter.cc) if letter and everyone else ()
     marked = None
     if {_plain(person) for person in to} != {way.handle.value}:
         marked = f"answers go to {_listed(to)} (Reply-To), not to {way.handle.value}"
-    cc = _without(others, own | {_plain(person) for person in to}) if everyone else ()
+    cc = _without(others, own | {_plain(person) for person in to})
     return Route(way=way, to=to, cc=cc, answers=answered, marked=marked)
 
 
