@@ -68,11 +68,13 @@ class Incoming:
     `external_id` is the guard against doubles; `parts` are further ids that are the same
     message (an album's other pictures). `references` stand oldest first, as in RFC 5322.
     `answers` is the external id of the message that this one answers by the channel's own
-    means. `reply_path` is for the channel alone: what it needs to answer into the same place.
+    means. `from_us` says that it lies where only the desk's own people can put it, so that
+    direction OUT is more than a claim. `reply_path` is for the channel alone: what it needs to answer into the same place.
     """
 
     external_id: str
     raw: Content
+    from_us: bool = False
     handle: Handle | None = None
     sender: Address | None = None
     direction: Direction = Direction.IN
@@ -269,11 +271,13 @@ class Channel(Protocol):
 class Surroundings:
     """What a channel gets besides its settings.
 
-    `spool` is a folder on the store's own file system for files on their way in.
+    `spool` is a folder on the store's own file system for files on their way in. `patience`
+    is how many seconds `receive` may wait where nothing is there; None: capabilities.quiet.
     """
 
     spool: Path
     desk: str
+    patience: float | None = None
     own_addresses: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -114,6 +114,7 @@ class Bounce:
     recipients: tuple[str, ...]
     status: str
     permanent: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,7 @@ class Message:
     external_id: str | None = None
     message_id: str | None = None
     references: tuple[str, ...] = ()
+    answers: str | None = None
     reply_path: str | None = None
     sent_at: datetime | None = None
     received_at: datetime
@@ -174,6 +176,7 @@ class Message:
     bounce: Bounce | None = None
     unreadable: str | None = None
     why: str = ""
+    marked: str | None = None
     copy_of: int | None = None
     version: int = 1
     raw: str | None = None

@@ -161,6 +161,13 @@ class InboxReads:
         ).fetchone()
         return self.conversation(row[0]) if row else None
 
+    def snoozed_until(self, at: datetime) -> list[int]:
+        found = self.db.execute(
+            "SELECT number FROM conversation WHERE state = 'snoozed' AND snoozed_until <= ?",
+            (column(at),),
+        )
+        return [r[0] for r in found]
+
     def participants(self, number: int) -> frozenset[str]:
         found: set[str] = set()
         for scheme, value in self.db.execute(

@@ -24,7 +24,7 @@ _MESSAGE = """
     SELECT m.id, m.conversation, m.channel, m.direction, m.external_id, m.message_id,
            m.sender_name, m.sender_address, m.author, m.recipients, m.subject, m.text, m.folded,
            m.refs, m.reply_path, m.sent_at, m.received_at, m.automatic, m.bounce, m.unreadable,
-           m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source
+           m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers, m.marked
     FROM message m LEFT JOIN handle h ON h.id = m.handle LEFT JOIN html ON html.message = m.id
 """
 _SEEN = """
@@ -95,14 +95,10 @@ class MessageReads(OutboxReads):
 
     def seen_external(self, channel: str, external_id: str) -> Seen | None:
         row = self.db.execute(
-            f"{_SEEN} WHERE m.channel = ? AND m.external_id = ?", (channel, external_id)
+            f"{_SEEN} WHERE m.id = (SELECT id FROM message WHERE channel = :c AND external_id = :e"
+            " UNION ALL SELECT message FROM part WHERE channel = :c AND external_id = :e LIMIT 1)",
+            {"c": channel, "e": external_id},
         ).fetchone()
-        if row is None:
-            row = self.db.execute(
-                f"{_SEEN} JOIN part p ON p.message = m.id "
-                "WHERE p.channel = ? AND p.external_id = ?",
-                (channel, external_id),
-            ).fetchone()
         return _seen(row) if row else None
 
     def seen_message_ids(self, ids: Sequence[str]) -> dict[str, list[Seen]]:
@@ -171,10 +167,10 @@ class MessageWrites(MessageReads):
         cursor = self.db.execute(
             "INSERT INTO message (conversation, channel, direction, external_id, message_id, handle,"
             " sender_name, sender_address, author, recipients, subject, text, folded, refs,"
-            " reply_path, sent_at, received_at, automatic, bounce, unreadable, why, copy_of, raw,"
-            " files)"
+            " answers, reply_path, sent_at, received_at, automatic, bounce, unreadable, why, marked,"
+            " copy_of, raw, files)"
             " VALUES (?, ?, ?, ?, ?, (SELECT id FROM handle WHERE scheme = ? AND value = ?),"
-            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, external_id) DO NOTHING",
             (
                 message.conversation,
@@ -192,6 +188,7 @@ class MessageWrites(MessageReads):
                 message.text,
                 dump(message.folded),
                 dump(message.references),
+                message.answers,
                 message.reply_path,
                 ms(message.sent_at),
                 ms(message.received_at),
@@ -199,6 +196,7 @@ class MessageWrites(MessageReads):
                 _bounce_json(message.bounce),
                 message.unreadable,
                 message.why,
+                message.marked,
                 message.copy_of,
                 message.raw,
                 " ".join(f.name for f in message.attachments),
@@ -268,14 +266,14 @@ class MessageWrites(MessageReads):
 def _bounce_json(bounce: Bounce | None) -> str | None:
     if bounce is None:
         return None
-    return dump([list(bounce.recipients), bounce.status, bounce.permanent])
+    return dump([list(bounce.recipients), bounce.status, bounce.permanent, bounce.reason])
 
 
 def _bounce(text: str | None) -> Bounce | None:
     if text is None:
         return None
-    recipients, status, permanent = json.loads(text)
-    return Bounce(recipients=tuple(recipients), status=status, permanent=permanent)
+    recipients, status, permanent, reason = json.loads(text)
+    return Bounce(recipients=tuple(recipients), status=status, permanent=permanent, reason=reason)
 
 
 def _seen(r: tuple[Any, ...]) -> Seen:
@@ -323,6 +321,8 @@ def _message(r: tuple[Any, ...], files: tuple[Attachment, ...], delivery: Any) -
         raw=r[23],
         handle=Handle(r[24], r[25]) if r[24] else None,
         html=r[26],
+        answers=r[27],
+        marked=r[28],
         attachments=files,
         delivery=delivery,
     )

@@ -1,0 +1,83 @@
+"""The automatic answer: written in the transaction of the message that it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from omnidesk.core.channel import Incoming
+from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.model import Address, Delivery, DeliveryState, Direction, Handle, Message
+from omnidesk.core.placing import Placed
+from omnidesk.core.replying import Facts, why_silent
+from omnidesk.core.signing import make_key
+from omnidesk.core.store import Transaction
+from omnidesk.engine.rules import Rules
+
+_HOUR = timedelta(hours=1)
+_WEEK = timedelta(days=7)
+
+
+def acknowledge(
+    tx: Transaction,
+    rules: Rules,
+    incoming: Incoming,
+    placed: Placed,
+    number: int,
+    handle: Handle | None,
+    now: datetime,
+) -> None:
+    """Queue the acknowledgement of a new conversation, where every rule lets it go."""
+    wanted = rules.acknowledging
+    if wanted is None or handle is None or placed.conversation is not None:
+        return
+    facts = Facts(
+        last_hour=tx.automatic_since(handle, now - _HOUR),
+        unanswered=tx.automatic_since(handle, now - _WEEK),
+        copy=placed.copy_of is not None,
+    )
+    if why_silent(incoming, facts, wanted.rules) is not None:
+        return
+    sender = incoming.sender or Address("", handle.value)
+    text = wanted.text.format_map(
+        {"number": number, "subject": incoming.subject, "name": sender.name, "desk": rules.desk}
+    )
+    message = Message(
+        id=0,
+        conversation=number,
+        channel=rules.channel,
+        direction=Direction.OUT,
+        sender=Address(rules.desk, rules.own_address),
+        handle=handle,
+        author=None,
+        to=(sender,),
+        subject=incoming.subject,
+        text=text,
+        references=(*incoming.references, *filter(None, (incoming.message_id,))),
+        answers=incoming.external_id,
+        reply_path=incoming.reply_path,
+        received_at=now,
+        automatic="acknowledgement",
+        why="the automatic answer to a new conversation",
+    )
+    id_ = tx.add_message(message)
+    assert id_ is not None
+    delivery = Delivery(
+        message=id_,
+        channel=rules.channel,
+        state=DeliveryState.QUEUED,
+        key=make_key(rules.placing.desk_key, number, rules.nonce()),
+        attempt=0,
+        due_at=now,
+    )
+    tx.add_delivery(delivery, number, now)
+    tx.append(
+        Event(
+            at=now,
+            actor=SYSTEM,
+            kind=What.MESSAGE_WRITTEN,
+            conversation=number,
+            message=id_,
+            channel=rules.channel,
+            data={"automatic": True},
+        )
+    )

@@ -1,0 +1,275 @@
+"""One message arrives: whose it is, where it stands and why, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from omnidesk.core.channel import Edited, Incoming, Typing
+from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.model import Attachment, Direction, Handle, Known, Message, Row, State
+from omnidesk.core.placing import Placed, place
+from omnidesk.core.store import Seen, Transaction
+from omnidesk.core.summary import snippet, title
+from omnidesk.engine import acknowledging, receipts
+from omnidesk.engine.rules import Rules
+
+
+def arrive(
+    tx: Transaction,
+    rules: Rules,
+    incoming: Incoming,
+    raw: str | None,
+    files: Sequence[Attachment],
+    now: datetime,
+) -> bool:
+    """Store an incoming message; False where it is here already."""
+    if tx.seen_external(rules.channel, incoming.external_id):
+        return False
+    if first := _album(tx, rules, incoming):
+        _join_album(tx, rules, incoming, files, first, now)
+        return True
+    handle = _with_whom(incoming)
+    contact = tx.contact_of(handle) if handle else None
+    placed = place(incoming, contact, tx, now, rules.placing)
+    contact = _know(tx, rules, incoming, handle, contact, now)
+    said = snippet(incoming.text, incoming.folded, [f.name for f in files])
+    number = _stand(tx, rules, incoming, placed, contact, said, now)
+    message = _message(rules, incoming, raw, files, placed, number, handle, now)
+    id_ = tx.add_message(message)
+    if id_ is None:
+        return False
+    for part in _parts(incoming):
+        tx.add_part(rules.channel, part, id_)
+    tx.append(
+        Event(
+            at=now,
+            actor=SYSTEM,
+            kind=What.MESSAGE_RECEIVED,
+            conversation=number,
+            message=id_,
+            contact=contact,
+            channel=rules.channel,
+            data={"why": placed.why, "opened": placed.conversation is None},
+        )
+    )
+    if incoming.bounced_ids:
+        receipts.bounced(tx, rules, incoming, now)
+    acknowledging.acknowledge(tx, rules, incoming, placed, number, handle, now)
+    return True
+
+
+def edit(
+    tx: Transaction,
+    rules: Rules,
+    edited: Edited,
+    raw: str | None,
+    files: Sequence[Attachment],
+    now: datetime,
+) -> bool:
+    """Put a new version over a message; one that never came is stored as it is now."""
+    seen = tx.seen_external(rules.channel, edited.external_id)
+    if seen is None:
+        if edited.incoming is None:
+            return False
+        return arrive(tx, rules, edited.incoming, raw, files, now)
+    present = tx.message(seen.id)
+    if present is None or present.raw == raw or present.text == edited.text:
+        return False
+    tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at)
+    tx.change_conversation(seen.conversation, unread=True, snippet=snippet(edited.text, ()))
+    tx.append(
+        Event(
+            at=now,
+            actor=SYSTEM,
+            kind=What.MESSAGE_EDITED,
+            conversation=seen.conversation,
+            message=seen.id,
+            channel=rules.channel,
+        )
+    )
+    return True
+
+
+def type_(tx: Transaction, rules: Rules, typing: Typing, now: datetime) -> bool:
+    """Tell the screens that the customer is writing."""
+    contact = tx.contact_of(typing.handle)
+    found = tx.open_conversation_of(contact) if contact is not None else None
+    if found is None:
+        return False
+    tx.append(
+        Event(
+            at=now,
+            actor=SYSTEM,
+            kind=What.CUSTOMER_TYPING,
+            conversation=found.number,
+            channel=rules.channel,
+        )
+    )
+    return True
+
+
+def _album(tx: Transaction, rules: Rules, incoming: Incoming) -> Seen | None:
+    if incoming.album is None:
+        return None
+    return tx.seen_external(rules.channel, f"album:{incoming.album}")
+
+
+def _join_album(
+    tx: Transaction,
+    rules: Rules,
+    incoming: Incoming,
+    files: Sequence[Attachment],
+    first: Seen,
+    now: datetime,
+) -> None:
+    """A picture of an album whose others came with an earlier batch."""
+    tx.add_attachments(first.id, files)
+    for external_id in (incoming.external_id, *incoming.parts):
+        tx.add_part(rules.channel, external_id, first.id)
+    tx.append(
+        Event(
+            at=now,
+            actor=SYSTEM,
+            kind=What.MESSAGE_EDITED,
+            conversation=first.conversation,
+            message=first.id,
+            channel=rules.channel,
+            data={"files": [f.name for f in files]},
+        )
+    )
+
+
+def _parts(incoming: Incoming) -> tuple[str, ...]:
+    marker = (f"album:{incoming.album}",) if incoming.album else ()
+    return (*incoming.parts, *marker)
+
+
+def _with_whom(incoming: Incoming) -> Handle | None:
+    """Whom the conversation is with: of our own message its first recipient."""
+    handle = incoming.handle
+    if incoming.direction is Direction.OUT and handle and incoming.to:
+        return Handle(handle.scheme, incoming.to[0].address.strip().lower())
+    return handle
+
+
+def _know(
+    tx: Transaction,
+    rules: Rules,
+    incoming: Incoming,
+    handle: Handle | None,
+    contact: int | None,
+    now: datetime,
+) -> int:
+    """The contact of a handle, made where it is new; what the channel vouches for is added."""
+    person = incoming.to[0] if incoming.direction is Direction.OUT and incoming.to else None
+    person = person or incoming.sender
+    name = person.name if person else ""
+    if contact is None:
+        contact = tx.add_contact(name or (person.address if person else ""), now)
+    if handle:
+        tx.add_handle(handle, contact, known=Known.SEEN, name=name, at=now)
+        if incoming.direction is Direction.IN:
+            tx.touch(rules.channel, handle, now, incoming.reply_path)
+    for vouched in incoming.vouched:
+        tx.add_handle(vouched, contact, known=Known.VERIFIED, name=name, at=now)
+    return contact
+
+
+def _stand(
+    tx: Transaction,
+    rules: Rules,
+    incoming: Incoming,
+    placed: Placed,
+    contact: int,
+    said: str,
+    now: datetime,
+) -> int:
+    """The conversation that the message stands in, opened or brought up to date."""
+    asks = incoming.direction is Direction.IN and not (
+        incoming.automatic or incoming.bounce or placed.copy_of
+    )
+    if placed.conversation is None:
+        ours = incoming.direction is Direction.OUT
+        number = tx.add_conversation(
+            contact=contact,
+            subject=title(incoming.subject, said),
+            channel=rules.channel,
+            snippet=said,
+            at=now,
+            state=State.WAITING if ours else State.OPEN,
+            unread=not ours,
+            waiting_since=now if asks else None,
+        )
+        if placed.linked is not None:
+            tx.link(number, placed.linked)
+        return number
+    number = placed.conversation
+    row = tx.row(number)
+    if row is not None and not placed.copy_of:
+        tx.change_conversation(number, **_changes(rules, incoming, placed, row, asks, said, now))
+    return number
+
+
+def _changes(
+    rules: Rules,
+    incoming: Incoming,
+    placed: Placed,
+    row: Row,
+    asks: bool,
+    said: str,
+    now: datetime,
+) -> dict[str, Any]:
+    changes: dict[str, Any] = {"last_at": now, "snippet": said, "channel": rules.channel}
+    if incoming.direction is Direction.OUT:
+        return {**changes, "waiting_since": None, "state": State.WAITING}
+    changes["unread"] = True
+    if asks:
+        changes["waiting_since"] = row.waiting_since or now
+    if asks or placed.reopened:
+        changes |= {"state": State.OPEN, "closed_at": None, "snoozed_until": None}
+    return changes
+
+
+def _message(
+    rules: Rules,
+    incoming: Incoming,
+    raw: str | None,
+    files: Sequence[Attachment],
+    placed: Placed,
+    number: int,
+    handle: Handle | None,
+    now: datetime,
+) -> Message:
+    return Message(
+        id=0,
+        conversation=number,
+        channel=rules.channel,
+        direction=incoming.direction,
+        sender=incoming.sender,
+        handle=handle,
+        author=None,
+        to=incoming.to,
+        cc=incoming.cc,
+        reply_to=incoming.reply_to,
+        subject=incoming.subject,
+        text=incoming.text,
+        folded=incoming.folded,
+        html=incoming.html,
+        attachments=tuple(files),
+        external_id=incoming.external_id,
+        message_id=incoming.message_id,
+        references=incoming.references,
+        answers=incoming.answers,
+        reply_path=incoming.reply_path,
+        sent_at=incoming.sent_at,
+        received_at=now,
+        automatic=incoming.automatic,
+        bounce=incoming.bounce,
+        unreadable=incoming.unreadable,
+        why=placed.why,
+        marked=placed.marked,
+        copy_of=placed.copy_of,
+        raw=raw,
+    )

@@ -1,0 +1,172 @@
+"""A batch becomes rows: bytes to the disk first, then messages and cursor in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from omnidesk.core.channel import (
+    Batch,
+    Content,
+    Edited,
+    Incoming,
+    IncomingFile,
+    Item,
+    Receipt,
+    Rekeyed,
+    Typing,
+)
+from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.model import Attachment
+from omnidesk.core.store import Store, Transaction
+from omnidesk.engine import arrivals, receipts
+from omnidesk.engine.rules import Rules
+
+_AT_ONCE = 50
+"""Messages a transaction: large enough for one sync to serve many, small enough for a screen's
+own write to come between two of them."""
+
+_BREATH = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item whose bytes lie in the blobs: the raw message's SHA-256 and its attachments."""
+
+    item: Item
+    raw: str | None = None
+    files: tuple[Attachment, ...] = ()
+
+
+class Intake:
+    """Takes in what one channel received, under the lease of whoever serves it."""
+
+    def __init__(
+        self,
+        store: Store,
+        channel: str,
+        rules: Rules,
+        *,
+        now: Callable[[], datetime],
+        fence: Callable[[Transaction], None],
+    ) -> None:
+        self._store = store
+        self._channel = channel
+        self._rules = rules
+        self._now = now
+        self._fence = fence
+
+    async def take(self, batch: Batch, at: datetime | None = None) -> int:
+        """Store a batch; how many of its items were new.
+
+        After it returns, the batch's cursor is stored as well, and only then may the channel be
+        asked for what comes after it. `at` stands for now where old messages are brought in.
+        """
+        taken = 0
+        pieces = list(_pieces(batch.items))
+        for index, piece in enumerate(pieces):
+            last = index == len(pieces) - 1
+            kept = await asyncio.to_thread(self._keep, piece)
+            taken += await self._store.write(
+                lambda tx, kept=kept, last=last: self._write(tx, batch, kept, last, at)  # type: ignore[misc]
+            )
+            if not last:
+                await asyncio.sleep(_BREATH)
+        return taken
+
+    def _keep(self, items: Sequence[Item]) -> list[Kept]:
+        contents: list[Content] = []
+        for item in items:
+            contents.extend(_contents(item))
+        stored = iter(self._store.blobs.put(contents))
+        return [_kept(item, stored) for item in items]
+
+    def _write(
+        self, tx: Transaction, batch: Batch, kept: list[Kept], last: bool, at: datetime | None
+    ) -> int:
+        self._fence(tx)
+        now = at or self._now()
+        taken = sum(self._take_one(tx, one, now) for one in kept)
+        if last:
+            tx.set_cursor(self._channel, batch.cursor)
+            if batch.gap:
+                gap = Event(
+                    at=now,
+                    actor=SYSTEM,
+                    kind=What.CHANNEL_GAP,
+                    channel=self._channel,
+                    data={"reason": batch.gap},
+                )
+                tx.append(gap)
+        return taken
+
+    def _take_one(self, tx: Transaction, kept: Kept, now: datetime) -> bool:
+        item, rules = kept.item, self._rules
+        match item:
+            case Incoming():
+                return arrivals.arrive(tx, rules, item, kept.raw, kept.files, now)
+            case Edited():
+                return arrivals.edit(tx, rules, item, kept.raw, kept.files, now)
+            case Receipt():
+                return receipts.apply(tx, rules, item, now)
+            case Rekeyed():
+                tx.rename_handle(item.old, item.new)
+                return True
+            case Typing():
+                return arrivals.type_(tx, rules, item, now)
+
+
+def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
+    if not items:
+        yield ()
+
+
+def _contents(item: Item) -> Iterator[Content]:
+    if isinstance(item, Edited):
+        yield item.raw
+        if item.incoming:
+            yield from _file_contents(item.incoming.files)
+    elif isinstance(item, Incoming):
+        yield item.raw
+        yield from _file_contents(item.files)
+
+
+def _file_contents(files: Sequence[IncomingFile]) -> Iterator[Content]:
+    for file in files:
+        if file.content is not None:
+            yield file.content
+
+
+def _kept(item: Item, stored: Iterator[tuple[str, int]]) -> Kept:
+    if isinstance(item, Incoming):
+        raw, _ = next(stored)
+        return Kept(item, raw, _attachments(item.files, stored))
+    if isinstance(item, Edited):
+        raw, _ = next(stored)
+        files = item.incoming.files if item.incoming else ()
+        return Kept(item, raw, _attachments(files, stored))
+    return Kept(item)
+
+
+def _attachments(
+    files: Sequence[IncomingFile], stored: Iterator[tuple[str, int]]
+) -> tuple[Attachment, ...]:
+    return tuple(_attachment(file, stored) for file in files)
+
+
+def _attachment(file: IncomingFile, stored: Iterator[tuple[str, int]]) -> Attachment:
+    sha256, size = next(stored) if file.content is not None else (None, file.size)
+    return Attachment(
+        id=0,
+        name=file.name,
+        media_type=file.media_type,
+        size=size,
+        sha256=sha256,
+        inline=file.inline,
+        content_id=file.content_id,
+        missing=file.missing,
+    )

@@ -1,0 +1,91 @@
+"""Keeps every channel alive; one sick channel never disturbs another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from omnidesk.core.store import Store, Transaction
+from omnidesk.engine.line import LEASE, Line, Served, utc_now
+from omnidesk.engine.waking import wake_due
+
+ENGINE_LEASE = "engine"
+_RENEW_SECONDS = 4.0
+_GRACE_SECONDS = 10.0
+_WAKE_SECONDS = 15.0
+
+
+class Engine:
+    """Serves every channel of a desk until it is told to stop."""
+
+    def __init__(
+        self,
+        store: Store,
+        served: Sequence[Served],
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._served = served
+        self._now = now
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._lines: list[Line] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set; replies on their way get some seconds to arrive."""
+        self._lines = [
+            Line(self._store, served, holder=self._holder, now=self._now) for served in self._served
+        ]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(line.serve(), name=line.name) for line in self._lines]
+            tasks.append(group.create_task(self._living(), name="engine: lease"))
+            tasks.append(group.create_task(self._listening(), name="engine: changes"))
+            tasks.append(group.create_task(self._waking(), name="engine: snoozed"))
+            await stop.wait()
+            for line in self._lines:
+                line.stop()
+            await self._settle()
+            for task in tasks:
+                task.cancel()
+        await self._store.write(lambda tx: tx.release(ENGINE_LEASE, self._holder))
+
+    async def once(self) -> dict[str, str]:
+        """Receive all there is, send all that is due; why each channel failed that did."""
+        lines = [
+            Line(self._store, served, holder=self._holder, now=self._now, patience=0.0)
+            for served in self._served
+        ]
+        await self._store.write(lambda tx: wake_due(tx, self._now()))
+        reasons = await asyncio.gather(*(line.once() for line in lines))
+        return {line.name: why for line, why in zip(lines, reasons, strict=True) if why}
+
+    async def _settle(self) -> None:
+        """Wait for replies that are on their way, but not for ever."""
+        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
+        while asyncio.get_running_loop().time() < deadline:
+            if not any(line.sending for line in self._lines):
+                return
+            await asyncio.sleep(0.05)
+
+    async def _living(self) -> None:
+        while True:
+            await self._store.write(self._live)
+            await asyncio.sleep(_RENEW_SECONDS)
+
+    def _live(self, tx: Transaction) -> None:
+        now = self._now()
+        tx.hold(ENGINE_LEASE, self._holder, now + LEASE, now)
+
+    async def _listening(self) -> None:
+        async for _ in self._store.changes():
+            for line in self._lines:
+                line.due.set()
+
+    async def _waking(self) -> None:
+        while True:
+            await self._store.write(lambda tx: wake_due(tx, self._now()))
+            await asyncio.sleep(_WAKE_SECONDS)
