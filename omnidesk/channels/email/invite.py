@@ -1,0 +1,66 @@
+"""What an invitation in a letter says: what, when, where (RFC 5545, RFC 5546)."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 100_000
+_FOLD = re.compile(r"\r?\n[ \t]")
+_LINE = re.compile(r"^([A-Za-z-]{1,40})((?:;[^:;\r\n]*(?:\"[^\"\r\n]*\")?[^:;\r\n]*)*):(.*)$", re.M)
+_MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?\Z")
+_ZONE = re.compile(r";TZID=\"?([^\";:]+)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)")
+_METHODS = {
+    "REQUEST": "Invitation", "CANCEL": "Cancelled", "REPLY": "Answer to an invitation",
+    "COUNTER": "Another time proposed", "ADD": "Invitation",
+}  # fmt: skip
+
+
+def invite_line(calendar: str) -> str:
+    """One line for the first event of a text/calendar part, "" where there is none."""
+    text = _FOLD.sub("", calendar[:_LONGEST])
+    head, begin, event = text.partition("BEGIN:VEVENT")
+    if not begin:
+        return ""
+    method = _fields(head).get("METHOD", ("", ""))[1].strip().upper()
+    fields = _fields(event.partition("END:VEVENT")[0].partition("BEGIN:VALARM")[0])
+    line = f"{_METHODS.get(method, 'Event')}: {_plain(fields, 'SUMMARY') or 'without a title'}"
+    if when := _when(fields):
+        line += f"; when: {when}"
+    if where := _plain(fields, "LOCATION"):
+        line += f"; where: {where}"
+    return f"[{line}]"
+
+
+def _fields(block: str) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for name, parameters, value in _LINE.findall(block):
+        found.setdefault(name.upper(), (parameters, value.rstrip("\r")))
+    return found
+
+
+def _plain(fields: dict[str, tuple[str, str]], name: str) -> str:
+    value = fields.get(name, ("", ""))[1]
+    text = _ESCAPED.sub(lambda hit: " " if hit[1] in "nN" else hit[1], value)
+    return " ".join(text.split())[:500]
+
+
+def _when(fields: dict[str, tuple[str, str]]) -> str:
+    parameters, value = fields.get("DTSTART", ("", ""))
+    start, end = _moment(value), _moment(fields.get("DTEND", ("", ""))[1])
+    if not start:
+        return ""
+    text = start
+    if end and end != start and " " in start:
+        text += f" to {end.removeprefix(start.partition(' ')[0] + ' ')}"
+    zone = _ZONE.search(parameters)
+    name = "UTC" if value.strip().endswith("Z") else zone[1].strip() if zone else ""
+    return f"{text} ({name})" if name else text
+
+
+def _moment(value: str) -> str:
+    match = _MOMENT.match(value.strip())
+    if match is None:
+        return ""
+    day = f"{match[1]}-{match[2]}-{match[3]}"
+    return f"{day} {match[4]}:{match[5]}" if match[4] else day
