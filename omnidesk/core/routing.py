@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from omnidesk.core.channel import Capabilities
-from omnidesk.core.model import Address, Handle, HealthState, KnownHandle, Message
+from omnidesk.core.model import Address, Handle, HealthState, Known, KnownHandle, Message
 from omnidesk.core.replying import no_reply
 from omnidesk.core.signing import keyless_address
 from omnidesk.core.store import Configured, Reached
@@ -83,6 +83,7 @@ def ways(
 ) -> tuple[Way, ...]:
     """Every channel with every handle of its scheme: those that can first, the latest used first.
 
+    `handles` are the contact's or, in a conversation, `handles_here`.
     A channel for which the contact has no handle gives no way: `why_no_way` says so.
     """
     back = {(r.channel, r.handle): r for r in reached}
@@ -94,6 +95,21 @@ def ways(
         if known.handle.scheme == channel.capabilities.handle_scheme
     ]
     return tuple(sorted(found, key=_order))
+
+
+def handles_here(
+    handles: Iterable[KnownHandle], inbound: Iterable[Message]
+) -> tuple[KnownHandle, ...]:
+    """The contact's handles, and those of whoever else wrote in: a colleague in Cc answers too."""
+    found = {known.handle: known for known in handles}
+    for m in inbound:
+        if m.handle and not m.bounce:
+            name = m.sender.name if m.sender else ""
+            guest = KnownHandle(
+                handle=m.handle, known=Known.SEEN, name=name, first_seen=m.received_at
+            )
+            found.setdefault(m.handle, guest)
+    return tuple(found.values())
 
 
 def why_no_way(channel: Configured) -> str:
@@ -209,30 +225,36 @@ def _pick(
     ways: Sequence[Way], inbound: Sequence[Message], via: str | None, to: Handle | None
 ) -> Way | None:
     """The way that was asked for; of several the one used last here, then the first that can."""
-    fitting = [w for w in ways if via in (None, w.channel) and to in (None, w.handle)]
-    return _last(fitting, inbound) or next(iter(fitting), None)
+    fitting = [way for way in ways if via in (None, way.channel) and to in (None, way.handle)]
+    here = [m for m in inbound if any(_came_by(way, m) for way in fitting)]
+    return _last(fitting, here) or next(iter(fitting), None)
+
+
+def _came_by(way: Way, message: Message) -> bool:
+    return (message.channel, message.handle) == (way.channel, way.handle)
 
 
 def _last(ways: Sequence[Way], inbound: Sequence[Message]) -> Way | None:
-    by_place = {(way.channel, way.handle): way for way in ways}
-    places = ((m.channel, m.handle) for m in inbound if m.handle)
-    return next((by_place[place] for place in places if place in by_place), None)
+    """The way by which the newest of these messages came that a person may be waiting behind."""
+    places = {(way.channel, way.handle): way for way in ways}
+    newest = next((m for m in inbound if m.handle and not m.bounce), None)
+    return places.get((newest.channel, newest.handle)) if newest and newest.handle else None
 
 
 def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
     if not ways:
         return "no configured channel reaches this contact"
-    if not inbound:
+    newest = next((m for m in inbound if m.handle and not m.bounce), None)
+    if newest is None or newest.handle is None:
         return "the contact has not written here: choose a channel"
-    return f"{inbound[0].channel} does not reach the contact any more: choose a channel"
+    return f"{newest.channel} does not reach {newest.handle.value} any more: choose a channel"
 
 
 def _addressed(
     way: Way, inbound: Sequence[Message], own: frozenset[str], *, everyone: bool, alone: bool
 ) -> Route | str:
     """The recipients on a way: those of the letter that it answers, or its handle `alone`."""
-    place = (way.channel, way.handle)
-    answered = next((m for m in inbound if (m.channel, m.handle) == place), None)
+    answered = next((m for m in inbound if _came_by(way, m) and not m.bounce), None)
     letter = answered if way.capabilities.copies and not alone else None
     wanted = letter.reply_to if letter else ()
     elsewhere = _without(wanted, own)

@@ -14,6 +14,7 @@ from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import (
     Address,
     Attachment,
+    Bounce,
     Direction,
     Handle,
     Health,
@@ -22,7 +23,17 @@ from omnidesk.core.model import (
     KnownHandle,
     Message,
 )
-from omnidesk.core.routing import Refused, Route, Way, Wish, losses, route, ways, why_no_way
+from omnidesk.core.routing import (
+    Refused,
+    Route,
+    Way,
+    Wish,
+    handles_here,
+    losses,
+    route,
+    ways,
+    why_no_way,
+)
 from omnidesk.core.store import Configured, Reached
 
 NOW = datetime(2026, 9, 14, 12, tzinfo=UTC)
@@ -315,7 +326,7 @@ def test_a_wish_that_cannot_be_met_is_told_and_the_last_way_taken() -> None:
             BOTH[:1],
             (LETTER,),
             {},
-            "support does not reach the contact any more: choose a channel",
+            "support does not reach ann@example.org any more: choose a channel",
         ),
         ("an unknown channel", BOTH, (LINE,), {"via": "fax"}, "fax does not reach this contact"),
         (
@@ -346,6 +357,30 @@ def test_a_way_that_cannot_serve_is_refused_and_never_swapped_in_silence() -> No
         answer = refused(route(found, (LETTER, LINE), own=OWN, **asked))
         assert answer.reason == "support is blocked: login refused"
         assert [way.channel for way in answer.instead] == ["shop-bot"]
+
+
+def test_a_colleague_in_cc_who_wrote_last_is_answered() -> None:
+    theirs = message("support", f"mailto:{BOB}", cc=people(ANN), sender=Address("Bob", BOB))
+    here = handles_here((MAIL,), (theirs, LETTER))
+    found = ways((SUPPORT,), here, (wrote("support", f"mailto:{ANN}"),), NOW)
+    chosen = routed(route(found, (theirs, LETTER), own=OWN))
+    assert (chosen.to, listed(chosen.cc)) == ((Address("Bob", BOB),), (ANN,))
+
+
+def test_without_the_colleagues_way_the_reply_is_refused_and_not_sent_to_another() -> None:
+    theirs = message("support", f"mailto:{BOB}")
+    assert BOB in refused(route(BOTH, (theirs, LETTER), own=OWN)).reason
+
+
+def test_a_bounce_that_came_last_is_not_answered_but_the_letter_before_it() -> None:
+    daemon = "mailer-daemon@example.org"
+    bounce = Bounce(recipients=(ANN,), status="4.2.2", permanent=False)
+    report = message("support", f"mailto:{daemon}", bounce=bounce)
+    here = handles_here((MAIL,), (report, LETTER))
+    assert [known.handle for known in here] == [MAIL.handle]
+    found = ways((SUPPORT,), here, (), NOW)
+    assert routed(route(found, (report, LETTER), own=OWN)).answers == LETTER
+    assert "choose a channel" in refused(route(found, (report,), own=OWN)).reason
 
 
 KEYED = "support+12.nonce.aaaaaaaaaaaaaaaa@desk.example"
