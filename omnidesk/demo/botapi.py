@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from omnidesk.demo.botapi_answers import Answers, Call, Json, ApiError, Upload
+from omnidesk.demo.botapi_answers import Answers, ApiError, Call, Json, Upload
 from omnidesk.demo.botapi_customers import Business, Customer, Group
 from omnidesk.demo.botapi_faults import Fault, Faults
 from omnidesk.demo.botapi_updates import DEFAULT_KINDS, UPDATE_KINDS, UpdateQueue

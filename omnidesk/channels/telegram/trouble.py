@@ -1,0 +1,97 @@
+"""PTB's errors in the words of the desk."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+from telegram.error import (
+    Conflict,
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from omnidesk.core.errors import Blocked, ChannelError, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONFLICT_WAIT = 30.0
+_LONGEST = 200
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+def channel_error(name: str, server: str, error: TelegramError) -> ChannelError:
+    """What keeps a channel from receiving, and what a person can do about it."""
+    match error:
+        case InvalidToken() | EndPointNotFound():
+            return Blocked(f"{name}: {server} refused the bot's token; check channels.{name}.token")
+        case Conflict() if "webhook" in error.message:
+            return Unreachable(
+                f"{name}: another program set a webhook for this bot; stop it, or make a bot "
+                "for each",
+                _CONFLICT_WAIT,
+            )
+        case Conflict():
+            return Unreachable(
+                f"{name}: another program polls this bot; stop it, or make a bot for each",
+                _CONFLICT_WAIT,
+            )
+        case RetryAfter():
+            seconds = retry_seconds(error)
+            return Unreachable(f"{name}: {server} asks to wait {seconds:g} s", seconds)
+        case TimedOut():
+            return Unreachable(f"{name}: {server} does not answer")
+    certificate = next(
+        (e for e in _chain(error) if isinstance(e, ssl.SSLCertVerificationError)), None
+    )
+    if certificate is not None:
+        return Blocked(
+            f"{name}: the certificate of {server} is not trusted "
+            f"({certificate.verify_message}); check channels.{name}.api_url"
+        )
+    return Unreachable(f"{name}: {server}: {said(error)}")
+
+
+def said(error: TelegramError) -> str:
+    """What the server said, without the customer's words and in one short line."""
+    text = error.message.partition(". Parsing the server response")[0]
+    return " ".join(text.split())[:_LONGEST] or type(error).__name__
+
+
+def retry_seconds(error: RetryAfter) -> float:
+    """How long the server asks to wait, in seconds."""
+    # The public property warns and gives a number or a timedelta as an environment variable says.
+    return error._retry_after.total_seconds()
+
+
+def never_left(error: TelegramError) -> bool:
+    """Whether a call failed before its first byte was on the way."""
+    return isinstance(error.__cause__, _NOT_SENT)
+
+
+def was_answered(error: TelegramError) -> bool:
+    """Whether the server itself said no; a gateway in front of it cannot know."""
+    if isinstance(error, TimedOut) or error.__cause__ is not None:
+        return False
+    gateway = error.message.startswith(("Bad Gateway", "Gateway Time", "Unknown HTTPError"))
+    return isinstance(error, NetworkError | Conflict) and not gateway
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
