@@ -7,14 +7,14 @@ who takes part in the conversation that it names may follow it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.clues import (
     Case,
     Clue,
-    Placings,
     PlacingRules,
+    Placings,
     clues,
     day,
     failure_clues,
@@ -192,7 +192,9 @@ def _lately_closed(case: Case, found: Conversation) -> bool:
 
 def _join(case: Case) -> Placed | None:
     """Chat has no threads: what comes soon belongs to what the contact is talking about."""
-    latest = _latest(case) if case.rules.joins else None
+    if not case.rules.joins:
+        return None
+    latest = _latest(case, within=case.rules.join_window)
     if latest is None:
         return None
     active = _ago(case, latest.last_at)
@@ -206,14 +208,15 @@ def _join(case: Case) -> Placed | None:
     return Placed(why=f"[#{latest.number}] was closed, {active}", linked=latest.number)
 
 
-def _latest(case: Case) -> Conversation | None:
-    """The contact's open conversation with the latest activity, else the latest of all."""
+def _latest(case: Case, *, within: timedelta | None = None) -> Conversation | None:
+    """The contact's open conversation, if active `within`; else the latest one, open or not."""
     if case.contact is None:
         return None
-    if found := case.lookups.open_conversation_of(case.contact):
+    found = case.lookups.open_conversation_of(case.contact)
+    if found and (within is None or case.now - found.last_at <= within):
         return found
     rows = case.lookups.conversations_of(case.contact, limit=1)
-    return case.lookups.conversation(rows[0].number) if rows else None
+    return case.lookups.conversation(rows[0].number) if rows else found
 
 
 def _fresh(case: Case) -> str:
