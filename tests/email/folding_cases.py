@@ -261,7 +261,8 @@ KEPT = [
     (
         "a forward by apple",
         (
-            "Begin forwarded message:\n\n> From: Anna <a@b.com>\n> Date: 16 September 2026 at 10:42\n"
+            "Begin forwarded message:\n\n> From: Anna <a@b.com>\n"
+            "> Date: 16 September 2026 at 10:42\n"
             "> To: s@b.com\n>\n> It is broken."
         ),
     ),
@@ -343,7 +344,8 @@ MIXED = [
         "a phone, a rule and outlook's block",
         (
             "Ok.\n\nGet Outlook for iOS<https://aka.ms/o0ukef>\n________________________________\n"
-            "From: A <a@b.com>\nSent: Wednesday, Sept 16, 2026 10:42:11 AM\nTo: B\nSubject: C\n\nold"
+            "From: A <a@b.com>\nSent: Wednesday, Sept 16, 2026 10:42:11 AM\nTo: B\nSubject: C\n"
+            "\nold"
         ),
         "Ok.",
     ),
