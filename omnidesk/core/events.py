@@ -17,6 +17,7 @@ class What(StrEnum):
 
     CONVERSATION_OPENED = "conversation.opened"
     CONVERSATION_CHANGED = "conversation.changed"
+    CONVERSATION_READ = "conversation.read"
     CONVERSATION_LINKED = "conversation.linked"
     CONVERSATION_MERGED = "conversation.merged"
     MESSAGE_RECEIVED = "message.received"

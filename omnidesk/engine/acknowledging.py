@@ -38,9 +38,7 @@ def acknowledge(
     if why_silent(incoming, facts, wanted.rules) is not None:
         return
     sender = incoming.sender or Address("", handle.value)
-    text = wanted.text.format_map(
-        {"number": number, "subject": incoming.subject, "name": sender.name, "desk": rules.desk}
-    )
+    text = wanted.text.replace("{number}", str(number))
     message = Message(
         id=0,
         conversation=number,

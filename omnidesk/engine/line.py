@@ -75,17 +75,19 @@ class Line:
         )
         self._troubles: dict[str, Trouble] = {}
         self._told: Health | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.sending = False
 
     async def serve(self) -> None:
         """Serve until cancelled; wait in line where another engine holds the lease."""
         while True:
-            if await self._hold():
-                try:
+            try:
+                if await self._hold():
                     await self._serve_held()
-                except* LeaseLost:
-                    log.warning("lease lost channel=%s", self.name)
+            except* LeaseLost:
+                log.warning("lease lost channel=%s", self.name)
+            except* StoreError as group:
+                log.warning("store refuses channel=%s reason=%s", self.name, group.exceptions[0])
             await asyncio.sleep(_RENEW_SECONDS)
 
     async def once(self) -> str | None:
@@ -118,7 +120,7 @@ class Line:
 
     def stop(self) -> None:
         """Let a reply that is on its way arrive, and begin no other."""
-        self._stopping = True
+        self._stopping.set()
         self.due.set()
 
     async def _serve_held(self) -> None:
@@ -137,7 +139,7 @@ class Line:
     async def _forever(self, side: str, run: Callable[[Backoff], Awaitable[None]]) -> None:
         """Keep one side going; only cancellation and a lost lease get out."""
         backoff = Backoff()
-        while not self._stopping:
+        while not self._stopping.is_set():
             try:
                 await run(backoff)
             except LeaseLost:
@@ -169,9 +171,9 @@ class Line:
 
     async def _sending(self, backoff: Backoff) -> None:
         await self._outbox.recover()
-        while not self._stopping:
+        while not self._stopping.is_set():
             self.due.clear()
-            while not self._stopping and await self._send_one():
+            while not self._stopping.is_set() and await self._send_one():
                 backoff.reset()
             await self._fine("send")
             await self._until_due()
@@ -238,7 +240,7 @@ class Line:
         health = self._health(now)
         told = self._told
         changed = told is None or (told.state, told.reason) != (health.state, health.reason)
-        if told and not changed and not self._stale(told, health, now):
+        if not changed and not self._stale(told, health, now):
             return
         try:
             await self._store.write(lambda tx: _set_health(tx, health, changed, now))
@@ -247,7 +249,9 @@ class Line:
         else:
             self._told = health
 
-    def _stale(self, told: Health, health: Health, now: datetime) -> bool:
+    def _stale(self, told: Health | None, health: Health, now: datetime) -> bool:
+        if told is None:
+            return True
         if health.state is not HealthState.UP:
             return told.until != health.until
         return (

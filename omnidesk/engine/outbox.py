@@ -20,8 +20,8 @@ from omnidesk.core.channel import (
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Delivery, DeliveryState, Message
+from omnidesk.core.settling import settle
 from omnidesk.core.store import Reads, Store, Transaction
-from omnidesk.engine import receipts
 
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -91,7 +91,7 @@ class Outbox:
                 tx.change_delivery(delivery.message, at=now, state=DeliveryState.QUEUED, due_at=now)
             else:
                 reason = "omnidesk stopped while it was being sent; it may have gone out"
-                receipts.settle(tx, delivery.message, DeliveryState.UNKNOWN, reason, now)
+                settle(tx, delivery.message, DeliveryState.UNKNOWN, reason, now)
 
     def _claim(self, tx: Transaction) -> tuple[Delivery, Outgoing] | None:
         self._fence(tx)
@@ -148,10 +148,10 @@ class Outbox:
                 self._deferred(tx, delivery, outcome, now)
             case Rejected():
                 self._parts(tx, delivery, outcome.sent_parts, now)
-                receipts.settle(tx, delivery.message, DeliveryState.FAILED, outcome.reason, now)
+                settle(tx, delivery.message, DeliveryState.FAILED, outcome.reason, now)
             case Unknown():
                 self._parts(tx, delivery, outcome.sent_parts, now)
-                receipts.settle(tx, delivery.message, DeliveryState.UNKNOWN, outcome.reason, now)
+                settle(tx, delivery.message, DeliveryState.UNKNOWN, outcome.reason, now)
 
     def _sent(self, tx: Transaction, delivery: Delivery, sent: Sent, now: datetime) -> None:
         if tx.seen_external(delivery.channel, sent.external_id) is None:
@@ -162,7 +162,7 @@ class Outbox:
             tx.add_part(delivery.channel, part, delivery.message)
         reason = f"not accepted for {', '.join(sent.refused)}" if sent.refused else None
         state = DeliveryState.FAILED if sent.refused else DeliveryState.SENT
-        receipts.settle(tx, delivery.message, state, reason, now)
+        settle(tx, delivery.message, state, reason, now)
 
     def _deferred(
         self, tx: Transaction, delivery: Delivery, deferred: Deferred, now: datetime
@@ -170,7 +170,7 @@ class Outbox:
         self._parts(tx, delivery, deferred.sent_parts, now)
         if delivery.attempt >= _MOST_TRIES:
             reason = f"given up after {delivery.attempt} tries: {deferred.reason}"
-            receipts.settle(tx, delivery.message, DeliveryState.FAILED, reason, now)
+            settle(tx, delivery.message, DeliveryState.FAILED, reason, now)
             return
         wait = wait_after(delivery.attempt)
         if deferred.retry_after is not None:

@@ -13,10 +13,7 @@ from omnidesk.core.replying import ReplyRules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledging:
-    """The automatic answer of a channel: its text, and when it may go out.
-
-    `{number}`, `{subject}` and `{name}` in the text are filled in.
-    """
+    """The automatic answer: its text, with `{number}` still in it, and when it may go out."""
 
     text: str
     rules: ReplyRules

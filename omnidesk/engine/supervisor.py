@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from omnidesk.core.errors import StoreError
 from omnidesk.core.store import Store, Transaction
 from omnidesk.engine.line import LEASE, Line, Served, utc_now
 from omnidesk.engine.waking import wake_due
+
+log = logging.getLogger(__name__)
 
 ENGINE_LEASE = "engine"
 _RENEW_SECONDS = 4.0
@@ -42,16 +47,21 @@ class Engine:
         ]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(line.serve(), name=line.name) for line in self._lines]
-            tasks.append(group.create_task(self._living(), name="engine: lease"))
+            tasks.append(
+                group.create_task(self._steadily(_RENEW_SECONDS, self._live), name="engine: lease")
+            )
             tasks.append(group.create_task(self._listening(), name="engine: changes"))
-            tasks.append(group.create_task(self._waking(), name="engine: snoozed"))
+            tasks.append(
+                group.create_task(self._steadily(_WAKE_SECONDS, self._wake), name="engine: snoozed")
+            )
             await stop.wait()
             for line in self._lines:
                 line.stop()
             await self._settle()
             for task in tasks:
                 task.cancel()
-        await self._store.write(lambda tx: tx.release(ENGINE_LEASE, self._holder))
+        with contextlib.suppress(StoreError):
+            await self._store.write(lambda tx: tx.release(ENGINE_LEASE, self._holder))
 
     async def once(self) -> dict[str, str]:
         """Receive all there is, send all that is due; why each channel failed that did."""
@@ -71,21 +81,23 @@ class Engine:
                 return
             await asyncio.sleep(0.05)
 
-    async def _living(self) -> None:
+    async def _steadily(self, seconds: float, write: Callable[[Transaction], object]) -> None:
+        """Write every so many seconds; a store that refuses for a while is no reason to stop."""
         while True:
-            await self._store.write(self._live)
-            await asyncio.sleep(_RENEW_SECONDS)
+            try:
+                await self._store.write(write)
+            except StoreError as error:
+                log.warning("store refuses reason=%s", error)
+            await asyncio.sleep(seconds)
 
     def _live(self, tx: Transaction) -> None:
         now = self._now()
         tx.hold(ENGINE_LEASE, self._holder, now + LEASE, now)
 
+    def _wake(self, tx: Transaction) -> None:
+        wake_due(tx, self._now())
+
     async def _listening(self) -> None:
         async for _ in self._store.changes():
             for line in self._lines:
                 line.due.set()
-
-    async def _waking(self) -> None:
-        while True:
-            await self._store.write(lambda tx: wake_due(tx, self._now()))
-            await asyncio.sleep(_WAKE_SECONDS)

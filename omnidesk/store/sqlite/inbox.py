@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +91,26 @@ class InboxReads:
         )
         found = [_row(r) for r in self.db.execute(sql, arguments)]
         return found[::-1] if order == "DESC" else found
+
+    def rows_of(
+        self,
+        view: str,
+        numbers: Collection[int],
+        *,
+        agent: str,
+        after: tuple[int, int] | None,
+        limit: int,
+    ) -> list[Row]:
+        """Of some conversations those that a view shows."""
+        marks = ",".join(str(int(number)) for number in numbers)
+        rank, number = after or (-1, -1)
+        found = self.db.execute(
+            _ROW.format(index="NOT INDEXED")
+            + f"WHERE c.number IN ({marks}) AND {_VIEWS[view]} "
+            + "AND (c.rank, c.number) > (:rank, :number) ORDER BY c.rank, c.number LIMIT :limit",
+            {"agent": agent, "rank": rank, "number": number, "limit": limit},
+        )
+        return [_row(r) for r in found]
 
     def row(self, number: int) -> Row | None:
         found = self.db.execute(_ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()

@@ -48,8 +48,8 @@ class JournalReads:
         marks = ",".join("?" * len(_UNDOABLE))
         where = "" if conversation is None else " AND e.conversation = ?"
         row = self.db.execute(
-            _EVENT.replace("FROM event", "FROM event e")
-            + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks}) AND e.undoes IS NULL{where}"
+            _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
+            f" AND e.undoes IS NULL{where}"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
             " ORDER BY e.seq DESC LIMIT 1",
             (actor, *_UNDOABLE, *(() if conversation is None else (conversation,))),

@@ -165,10 +165,10 @@ class MessageWrites(MessageReads):
             if getattr(message, role)
         }
         cursor = self.db.execute(
-            "INSERT INTO message (conversation, channel, direction, external_id, message_id, handle,"
-            " sender_name, sender_address, author, recipients, subject, text, folded, refs,"
-            " answers, reply_path, sent_at, received_at, automatic, bounce, unreadable, why, marked,"
-            " copy_of, raw, files)"
+            "INSERT INTO message (conversation, channel, direction, external_id, message_id,"
+            " handle, sender_name, sender_address, author, recipients, subject, text, folded,"
+            " refs, answers, reply_path, sent_at, received_at, automatic, bounce, unreadable,"
+            " why, marked, copy_of, raw, files)"
             " VALUES (?, ?, ?, ?, ?, (SELECT id FROM handle WHERE scheme = ? AND value = ?),"
             " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, external_id) DO NOTHING",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from omnidesk.store.sqlite.inbox import InboxReads
 from omnidesk.store.sqlite.journal import JournalReads
 from omnidesk.store.sqlite.messages import MessageReads
 from omnidesk.store.sqlite.people import PeopleReads
@@ -12,7 +11,7 @@ from omnidesk.store.sqlite.running import RunningReads
 from omnidesk.store.sqlite.search import SearchReads
 
 
-class SqliteReads(InboxReads, MessageReads, PeopleReads, JournalReads, RunningReads, SearchReads):
+class SqliteReads(MessageReads, PeopleReads, JournalReads, RunningReads, SearchReads):
     """Look-ups; valid only inside the function that they were given to."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from functools import lru_cache
 
 import snowballstemmer
 
-from omnidesk.core.model import Hit
+from omnidesk.core.model import Hit, Row
 from omnidesk.store.sqlite.connection import fold_yo
+from omnidesk.store.sqlite.inbox import InboxReads
 from omnidesk.store.sqlite.values import when
 
 _TOKEN = re.compile(r'"([^"]+)"|(\S+)')
@@ -18,16 +18,33 @@ _CYRILLIC = re.compile(r"[а-я]")
 _MOST_FORMS = 200
 """How many forms one word of a query may stand for; a short stem would stand for too many."""
 
+_MOST_HITS = 500
+"""How many of the newest hits a filter of the list looks at."""
+
 _SNIPPET = "snippet(search, -1, char(2), char(3), '…', 14)"
 
 
-class SearchReads:
+class SearchReads(InboxReads):
     """Look-ups by what was said."""
 
-    db: sqlite3.Connection
+    def rows_matching(
+        self,
+        query: str,
+        view: str,
+        *,
+        agent: str = "",
+        after: tuple[int, int] | None = None,
+        limit: int = 60,
+    ) -> list[Row]:
+        numbers = {hit.conversation for hit in self.search(query, limit=_MOST_HITS, typing=True)}
+        if query.strip().lstrip("#").isdigit():
+            numbers.add(int(query.strip().lstrip("#")) & 0x7FFFFFFFFFFFFFFF)
+        return self.rows_of(view, numbers, agent=agent, after=after, limit=limit)
 
-    def search(self, query: str, *, before: int | None = None, limit: int = 50) -> list[Hit]:
-        match = self._match(query)
+    def search(
+        self, query: str, *, before: int | None = None, limit: int = 50, typing: bool = False
+    ) -> list[Hit]:
+        match = self._match(query, typing)
         if match is None:
             return []
         found = self.db.execute(
@@ -50,7 +67,7 @@ class SearchReads:
             for r in found
         ]
 
-    def _match(self, query: str) -> str | None:
+    def _match(self, query: str, typing: bool) -> str | None:
         """The query in FTS5's own language, every word of the user's inside quotes."""
         wanted: list[str] = []
         for phrase, word in _TOKEN.findall(fold_yo(query.lower())):
@@ -61,6 +78,9 @@ class SearchReads:
                 wanted.append(" ".join(words).join('""'))
             else:
                 wanted.append(self._forms(words[0]))
+        if typing and wanted and query[-1:].isalnum():
+            last = _WORD.findall(fold_yo(query.lower()))[-1]
+            wanted[-1] = f'({wanted[-1]} OR "{last}"*)'
         return " AND ".join(wanted) or None
 
     def _forms(self, word: str) -> str:

@@ -1,0 +1,147 @@
+"""A conversation is changed: what it was and what it became stand in one event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from omnidesk.core.errors import CannotUndo
+from omnidesk.core.events import Event, What
+from omnidesk.core.model import DeliveryState, Draft, State
+from omnidesk.core.store import Transaction
+from omnidesk.desk.opening import find
+
+_TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
+
+
+def change(tx: Transaction, number: int, actor: str, now: datetime, **after: Any) -> bool:
+    """Set fields of a conversation; False where nothing would change."""
+    number, conversation, _ = find(tx, number)
+    before = {name: getattr(conversation, name) for name in after}
+    if before == after:
+        return False
+    tx.change_conversation(number, **after)
+    tx.append(
+        Event(
+            at=now,
+            actor=actor,
+            kind=What.CONVERSATION_CHANGED,
+            conversation=number,
+            data={"before": before, "after": after},
+        )
+    )
+    return True
+
+
+def close(tx: Transaction, number: int, actor: str, now: datetime) -> bool:
+    """Close a conversation: nothing is open about it."""
+    return change(
+        tx,
+        number,
+        actor,
+        now,
+        state=State.CLOSED,
+        closed_at=now,
+        waiting_since=None,
+        snoozed_until=None,
+        unread=False,
+    )
+
+
+def reopen(tx: Transaction, number: int, actor: str, now: datetime) -> bool:
+    """Open a conversation again."""
+    return change(tx, number, actor, now, state=State.OPEN, closed_at=None, snoozed_until=None)
+
+
+def snooze(tx: Transaction, number: int, until: datetime, actor: str, now: datetime) -> bool:
+    """Put a conversation aside until a time, or until the customer writes."""
+    return change(tx, number, actor, now, state=State.SNOOZED, snoozed_until=until)
+
+
+def read(tx: Transaction, number: int, actor: str, now: datetime, *, unread: bool) -> None:
+    """Mark a conversation as read or unread; no act that one would want to undo."""
+    number, conversation, _ = find(tx, number)
+    if conversation.unread == unread:
+        return
+    tx.change_conversation(number, unread=unread)
+    tx.append(
+        Event(
+            at=now,
+            actor=actor,
+            kind=What.CONVERSATION_READ,
+            conversation=number,
+            data={"unread": unread},
+        )
+    )
+
+
+def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = None) -> str:
+    """Take back what this agent did last; what was undone, in words. CannotUndo says why not."""
+    event = tx.last_undoable(actor, conversation)
+    if event is None:
+        raise CannotUndo("there is nothing to undo")
+    match event.kind:
+        case What.MESSAGE_WRITTEN:
+            said = _recall(tx, event, now)
+        case What.NOTE_ADDED:
+            said = _remove_note(tx, event)
+        case What.CONVERSATION_CHANGED:
+            said = _restore(tx, event)
+        case _:
+            raise CannotUndo(f"{event.kind} cannot be undone")
+    tx.append(
+        Event(
+            at=now,
+            actor=actor,
+            kind=What.UNDONE,
+            conversation=event.conversation,
+            contact=event.contact,
+            data={"what": event.kind.value, "after": event.data.get("before", {})},
+            undoes=event.seq,
+        )
+    )
+    return said
+
+
+def _restore(tx: Transaction, event: Event) -> str:
+    assert event.conversation is not None
+    tx.change_conversation(event.conversation, **_columns(event.data["before"]))
+    names = ", ".join(name for name in event.data["before"] if name not in _TIMES)
+    return f"[#{event.conversation}] {names} as before"
+
+
+def _recall(tx: Transaction, event: Event, now: datetime) -> str:
+    """A held reply comes back into the composer."""
+    assert event.conversation is not None
+    message = tx.message(event.message) if event.message is not None else None
+    if message is None or message.delivery is None:
+        raise CannotUndo("that reply is gone")
+    if message.delivery.state is not DeliveryState.HELD:
+        raise CannotUndo(f"the reply in [#{event.conversation}] has left and cannot be recalled")
+    tx.save_draft(
+        Draft(
+            conversation=event.conversation,
+            agent=event.actor,
+            note=False,
+            text=message.text,
+            channel=message.channel,
+            changed_at=now,
+        )
+    )
+    tx.remove_message(message.id)
+    tx.change_conversation(event.conversation, **_columns(event.data["before"]))
+    return f"the reply in [#{event.conversation}] is a draft again"
+
+
+def _remove_note(tx: Transaction, event: Event) -> str:
+    assert event.message is not None
+    tx.remove_message(event.message)
+    return f"the note in [#{event.conversation}] is gone"
+
+
+def _columns(before: dict[str, Any]) -> dict[str, Any]:
+    """What an event keeps as JSON, as the columns take it."""
+    return {
+        name: datetime.fromisoformat(value) if name in _TIMES and value else value
+        for name, value in before.items()
+    }

@@ -1,0 +1,54 @@
+"""A conversation opened: all that a screen shows of it, in one look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from omnidesk.core.errors import NotFound
+from omnidesk.core.model import Contact, Conversation, Draft, Message, Row
+from omnidesk.core.routing import Way, ways
+from omnidesk.core.store import Reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One conversation with its newest messages, its contact and the ways to reach him."""
+
+    conversation: Conversation
+    contact: Contact
+    messages: tuple[Message, ...]
+    ways: tuple[Way, ...]
+    others: tuple[Row, ...]
+    draft: Draft | None
+
+
+def open_conversation(
+    reads: Reads, number: int, agent: str, now: datetime, *, newest: int
+) -> Opened:
+    """Everything about a conversation; NotFound where there is none of that number."""
+    number, conversation, contact = find(reads, number)
+    return Opened(
+        conversation=conversation,
+        contact=contact,
+        messages=tuple(reads.messages(number, limit=newest)),
+        ways=ways_to(reads, contact, now),
+        others=tuple(r for r in reads.conversations_of(contact.id) if r.number != number),
+        draft=reads.draft(number, agent),
+    )
+
+
+def find(reads: Reads, number: int) -> tuple[int, Conversation, Contact]:
+    """A conversation and its contact, after merges; NotFound where there is none."""
+    number = reads.kept_by(number)
+    conversation = reads.conversation(number)
+    if conversation is None:
+        raise NotFound(f"there is no conversation {number}; omnidesk list --view all shows them")
+    contact = reads.contact(conversation.contact)
+    assert contact is not None
+    return number, conversation, contact
+
+
+def ways_to(reads: Reads, contact: Contact, now: datetime) -> tuple[Way, ...]:
+    """Every way that may reach a contact, each with what hinders it."""
+    return ways(reads.channels(), contact.handles, reads.reached(contact.id), now)

@@ -1,0 +1,222 @@
+"""A reply or a note is written: message, delivery and event in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from omnidesk.core.errors import CannotReply, NotFound
+from omnidesk.core.events import Event, What
+from omnidesk.core.model import (
+    Address,
+    Agent,
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Handle,
+    Message,
+    State,
+)
+from omnidesk.core.routing import Refused, Route, Way, losses, route
+from omnidesk.core.settling import is_trouble, settle
+from omnidesk.core.shaping import reply_subject
+from omnidesk.core.signing import make_key
+from omnidesk.core.store import Transaction
+from omnidesk.core.summary import snippet
+from omnidesk.desk.opening import find, ways_to
+
+_REFERENCES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an agent wants sent, and how. `nonce` is letters and digits that no other reply has."""
+
+    text: str
+    agent: Agent
+    nonce: str
+    undo_send: timedelta
+    via: str | None = None
+    to: Handle | None = None
+    everyone: bool = True
+    files: Sequence[Attachment] = field(default=())
+
+
+def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
+    """Queue a reply, held until undo is over; CannotReply says why nothing was written."""
+    number, conversation, contact = find(tx, number)
+    _require(written)
+    inbound = [m for m in reversed(tx.messages(number)) if m.direction is Direction.IN]
+    own = frozenset(a for c in tx.channels() for a in c.addresses)
+    found = route(
+        ways_to(tx, contact, now),
+        inbound,
+        own=own,
+        via=written.via,
+        to=written.to,
+        everyone=written.everyone,
+    )
+    if isinstance(found, Refused):
+        raise CannotReply(_refusal(found))
+    _require_carried(written, found.way)
+    message = _message(tx, number, conversation.subject, written, found, now)
+    id_ = tx.add_message(message)
+    assert id_ is not None
+    held = written.undo_send > timedelta(0)
+    delivery = Delivery(
+        message=id_,
+        channel=found.way.channel,
+        state=DeliveryState.HELD if held else DeliveryState.QUEUED,
+        key=make_key(_desk_key(tx), number, written.nonce),
+        attempt=0,
+        due_at=now + written.undo_send,
+    )
+    tx.add_delivery(delivery, number, now)
+    before = {
+        "state": conversation.state,
+        "waiting_since": conversation.waiting_since,
+        "assignee": conversation.assignee,
+        "closed_at": conversation.closed_at,
+        "snoozed_until": conversation.snoozed_until,
+    }
+    tx.change_conversation(
+        number,
+        state=State.WAITING,
+        waiting_since=None,
+        closed_at=None,
+        snoozed_until=None,
+        assignee=conversation.assignee or written.agent.id,
+        last_at=now,
+        channel=found.way.channel,
+        snippet=snippet(written.text, (), [f.name for f in written.files]),
+        unread=False,
+    )
+    tx.drop_draft(number, written.agent.id)
+    tx.append(
+        Event(
+            at=now,
+            actor=written.agent.id,
+            kind=What.MESSAGE_WRITTEN,
+            conversation=number,
+            message=id_,
+            channel=found.way.channel,
+            data={"before": before},
+        )
+    )
+    stored = tx.message(id_)
+    assert stored is not None
+    return stored
+
+
+def note(tx: Transaction, number: int, text: str, agent: Agent, now: datetime) -> Message:
+    """Add a note that only the team sees."""
+    number, _, _ = find(tx, number)
+    if not text.strip():
+        raise CannotReply("the note is empty; write something first")
+    id_ = tx.add_message(
+        Message(
+            id=0,
+            conversation=number,
+            channel="",
+            direction=Direction.NOTE,
+            sender=Address(agent.name, ""),
+            handle=None,
+            author=agent.id,
+            text=text,
+            received_at=now,
+            why="a note",
+        )
+    )
+    assert id_ is not None
+    tx.drop_draft(number, agent.id)
+    tx.append(Event(at=now, actor=agent.id, kind=What.NOTE_ADDED, conversation=number, message=id_))
+    stored = tx.message(id_)
+    assert stored is not None
+    return stored
+
+
+def send_again(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
+    """Put a failed reply, or one that may have gone out, into the queue once more."""
+    delivery = tx.delivery(message)
+    if delivery is None:
+        raise NotFound(f"message {message} was never to be sent")
+    if not is_trouble(delivery.state):
+        raise CannotReply(f"message {message} is {delivery.state}; there is nothing to send again")
+    settle(tx, message, DeliveryState.QUEUED, None, now, actor=agent.id)
+    tx.change_delivery(message, at=now, due_at=now, attempt=0)
+
+
+def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
+    """Take a reply that may have gone out for sent."""
+    delivery = tx.delivery(message)
+    if delivery is None or delivery.state is not DeliveryState.UNKNOWN:
+        raise CannotReply(f"message {message} is not in doubt")
+    reason = f"{agent.id} knows that it went out"
+    settle(tx, message, DeliveryState.SENT, reason, now, actor=agent.id)
+
+
+def _require(written: Written) -> None:
+    if not written.text.strip() and not written.files:
+        raise CannotReply("the reply is empty; write something or attach a file")
+
+
+def _require_carried(written: Written, way: Way) -> None:
+    """Refuse what the channel cannot carry before anything is written."""
+    lost = losses("", written.files, (), way)
+    if lost:
+        raise CannotReply(f"{lost[0]}; use another channel or leave the file out")
+
+
+def _refusal(refused: Refused) -> str:
+    if not refused.instead:
+        return refused.reason
+    names = ", ".join(dict.fromkeys(way.channel for way in refused.instead))
+    return f"{refused.reason}; {names} could carry it (--via)"
+
+
+def _message(
+    tx: Transaction, number: int, subject: str, written: Written, found: Route, now: datetime
+) -> Message:
+    way, answered = found.way, found.answers
+    references: tuple[str, ...] = ()
+    if answered and answered.message_id:
+        references = (*answered.references, answered.message_id)[-_REFERENCES:]
+    addressed = reply_subject(subject, number) if way.capabilities.subject else ""
+    return Message(
+        id=0,
+        conversation=number,
+        channel=way.channel,
+        direction=Direction.OUT,
+        sender=Address(written.agent.name, _own_address(tx, found)),
+        handle=way.handle,
+        author=written.agent.id,
+        to=found.to,
+        cc=found.cc,
+        subject=addressed,
+        text=written.text,
+        attachments=tuple(written.files),
+        references=references,
+        answers=answered.external_id if answered else None,
+        reply_path=(answered.reply_path if answered else None) or way.reply_path,
+        received_at=now,
+        why=f"written by {written.agent.id}",
+        marked=found.marked,
+    )
+
+
+def _own_address(tx: Transaction, found: Route) -> str:
+    """The address of ours that the customer wrote to, else the channel's first."""
+    addresses = next((c.addresses for c in tx.channels() if c.name == found.way.channel), ())
+    if found.answers:
+        for person in (*found.answers.to, *found.answers.cc):
+            if person.address.lower() in addresses:
+                return person.address.lower()
+    return addresses[0] if addresses else ""
+
+
+def _desk_key(tx: Transaction) -> bytes:
+    key = tx.setting("key")
+    assert key is not None, "the first migration makes it"
+    return bytes.fromhex(key)
