@@ -196,21 +196,22 @@ class Mailbox:
                 _drop_letters(got.values())
         return [got[uid] for uid in sorted(got)]
 
-    async def wait(self, seconds: float) -> None:
-        """Wait until the server has news or time is over; IDLE where it can.
+    async def wait(self, seconds: float) -> bool:
+        """Wait until the server has news or time is over; whether it has. IDLE where it can.
 
         An IDLE ends after 9 to 14 minutes even if `seconds` is longer.
         """
         with self._door():
             if self._wire.news.is_set():
-                return
+                return True
             if self._idles:
                 seconds = min(seconds, random.uniform(*_RENEW))  # noqa: S311 - spreads load
                 self._idles = await self._wire.idle(seconds)
                 if self._idles:
-                    return
+                    return self._wire.news.is_set()
             await self._wire.until_news(seconds)
             await self._asked("NOOP")
+            return self._wire.news.is_set()
 
     async def append(self, folder: str, chunks: Iterable[bytes], size: int) -> None:
         """Put a letter of `size` bytes into a folder, marked as read."""

@@ -1,0 +1,218 @@
+"""Letters after a cursor, from every folder in turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from omnidesk.channels.email.cursor import Place, read_cursor, write_cursor
+from omnidesk.channels.email.imap import Found, Letter, Mailbox
+from omnidesk.channels.email.settings import Imap
+from omnidesk.core.channel import Batch, Content, Incoming
+from omnidesk.core.errors import Blocked, Unreachable
+
+BATCH = 100
+_BATCH_BYTES = 16 << 20
+_PLANNED = 1000
+_TRIES = 5
+
+
+class Inlet:
+    """The receiving half of a channel: one connection, opened anew whenever it is gone."""
+
+    def __init__(
+        self, channel: str, settings: Imap, spool: Path, read: Callable[[Content], Incoming]
+    ) -> None:
+        self._channel = channel
+        self._settings = settings
+        self._spool = spool
+        self._read = read
+        self._mailbox: Mailbox | None = None
+        self._entered: tuple[str, int] | None = None
+        self._plan: deque[Found] = deque()
+        self._planned_after = -1
+        self._drained: dict[str, tuple[int, int]] = {}
+        self._missing: set[str] = set()
+        self._turn = 0
+        self._withheld: Counter[tuple[str, int, int]] = Counter()
+
+    async def open(self) -> Mailbox:
+        """The connection, logged in; a new one where the last is gone."""
+        if self._mailbox is None or not self._mailbox.alive:
+            self._forget()
+            self._mailbox = await Mailbox.open(self._channel, self._settings, self._spool)
+        return self._mailbox
+
+    async def close(self) -> None:
+        """Log out."""
+        mailbox, self._mailbox = self._mailbox, None
+        self._forget()
+        if mailbox is not None:
+            await mailbox.close()
+
+    async def batch(self, cursor: str | None, quiet: float) -> Batch:
+        """What came after the cursor; waits at most `quiet` seconds for something to come."""
+        places = read_cursor(cursor)
+        clock = asyncio.get_running_loop().time
+        end = clock() + quiet
+        while True:
+            mailbox = await self.open()
+            known_missing = len(self._missing)
+            for folder in self._in_turn():
+                if await self._find(mailbox, folder, places):
+                    return await self._serve(mailbox, places)
+            if len(self._missing) > known_missing:
+                return Batch(items=(), cursor=write_cursor(places), gap=self._gap())
+            left = end - clock()
+            if left <= 0:
+                return Batch(items=(), cursor=write_cursor(places))
+            await self._wait(mailbox, left)
+
+    # How it is done.
+
+    def _forget(self) -> None:
+        self._entered = None
+        self._plan.clear()
+
+    def _in_turn(self) -> list[str]:
+        """All folders, beginning after the one that gave last; the first, which is idled on,
+        comes once more at the end.
+        """
+        folders = self._settings.folders
+        turned = folders[self._turn :] + folders[: self._turn]
+        return turned if turned[-1] == folders[0] else [*turned, folders[0]]
+
+    async def _find(self, mailbox: Mailbox, folder: str, places: dict[str, Place]) -> bool:
+        """Whether the folder has letters after its place; then they are planned."""
+        entered = self._entered is not None and self._entered[0] == folder
+        if not entered and not await self._enter(mailbox, folder):
+            return False
+        after = self._after(places)
+        if self._plan and self._planned_after == after:
+            return True
+        self._plan = deque(await mailbox.after(after, _PLANNED))
+        self._planned_after = after
+        if self._plan:
+            self._drained.pop(folder, None)
+        return bool(self._plan)
+
+    async def _enter(self, mailbox: Mailbox, folder: str) -> bool:
+        """Open the folder, where there is one and it may have something new."""
+        if folder in self._drained and folder != self._settings.folders[0]:
+            seen = await mailbox.look(folder)
+            if seen is not None and (seen.uidvalidity, seen.uidnext) == self._drained[folder]:
+                return False
+        self._forget()
+        entered = await mailbox.enter(folder)
+        if entered is None:
+            self._miss(folder)
+            return False
+        self._missing.discard(folder)
+        self._entered = (folder, entered.uidvalidity)
+        if entered.uidnext:
+            self._drained[folder] = (entered.uidvalidity, entered.uidnext)
+        return True
+
+    def _miss(self, folder: str) -> None:
+        self._drained.pop(folder, None)
+        self._missing.add(folder)
+        if self._missing >= set(self._settings.folders):
+            raise Blocked(
+                f"{self._channel}: {self._settings.host} has no folder {folder}; "
+                f"check channels.{self._channel}.imap.folders"
+            )
+
+    def _gap(self) -> str:
+        names = ", ".join(sorted(self._missing))
+        return (
+            f"{self._settings.host} has no folder {names}; "
+            f"check channels.{self._channel}.imap.folders"
+        )
+
+    def _after(self, places: dict[str, Place]) -> int:
+        """The UID to go on after; another UIDVALIDITY begins the folder anew."""
+        assert self._entered is not None
+        folder, validity = self._entered
+        place = places.get(folder)
+        return place.uid if place is not None and place.uidvalidity == validity else 0
+
+    async def _wait(self, mailbox: Mailbox, left: float) -> None:
+        alone = len(self._settings.folders) == 1 and mailbox.idles
+        seconds = left if alone else min(left, self._settings.poll.total_seconds())
+        if self._entered is None:
+            await asyncio.sleep(seconds)
+        elif not await mailbox.wait(seconds):
+            self._entered = None
+
+    async def _serve(self, mailbox: Mailbox, places: dict[str, Place]) -> Batch:
+        """The next letters of the plan, read, and the cursor behind them."""
+        assert self._entered is not None
+        folder, validity = self._entered
+        wanted = self._next()
+        self._planned_after = -1
+        letters = await mailbox.letters(wanted)
+        kept = self._given(letters)
+        last = wanted[-1].uid if len(kept) == len(letters) else kept[-1].uid
+        try:
+            items = await asyncio.to_thread(self._read_all, kept, folder, validity)
+        except OSError as error:
+            drop_contents(kept)
+            reason = f"the spool takes no more: {error.strerror or error}"
+            raise Unreachable(f"{self._channel}: {reason}") from error
+        self._planned_after = last
+        self._turn = (self._settings.folders.index(folder) + 1) % len(self._settings.folders)
+        return Batch(items=items, cursor=write_cursor(places | {folder: Place(validity, last)}))
+
+    def _next(self) -> list[Found]:
+        """As many letters of the plan as a batch may hold, at least one."""
+        wanted = [self._plan.popleft()]
+        size = wanted[0].size
+        while self._plan and len(wanted) < BATCH and size + self._plan[0].size <= _BATCH_BYTES:
+            wanted.append(self._plan.popleft())
+            size += wanted[-1].size
+        return wanted
+
+    def _given(self, letters: Sequence[Letter]) -> list[Letter]:
+        """The letters before the first that the server withholds, which is asked for again.
+
+        After several refusals it is taken as it is: one letter may not block all others.
+        """
+        assert self._entered is not None
+        for index, letter in enumerate(letters):
+            key = (*self._entered, letter.uid)
+            if letter.content is not None or self._withheld[key] >= _TRIES:
+                continue
+            self._withheld[key] += 1
+            self._plan.clear()
+            drop_contents(letters[index:])
+            if index == 0:
+                raise Unreachable(
+                    f"{self._channel}: {self._settings.host} does not give letter {letter.uid} "
+                    f"of {self._entered[0]}; it is asked for again"
+                )
+            return list(letters[:index])
+        return list(letters)
+
+    def _read_all(self, letters: Sequence[Letter], folder: str, validity: int) -> list[Incoming]:
+        return [self._read_one(letter, f"{folder} {validity}:{letter.uid}") for letter in letters]
+
+    def _read_one(self, letter: Letter, place: str) -> Incoming:
+        if letter.content is None:
+            note = f"X-Omnidesk-Withheld: {self._settings.host} {place}\r\n\r\n"
+            reason = f"{self._settings.host} does not give it; it lies there as {place}"
+            return replace(self._read(note.encode()), unreadable=reason)
+        incoming = self._read(letter.content)
+        if not letter.cut:
+            return incoming
+        reason = f"too large: {letter.size:,} bytes; only its beginning is here, it lies as {place}"
+        return replace(incoming, unreadable=reason)
+
+
+def drop_contents(letters: Sequence[Letter]) -> None:
+    """Remove the spool files of letters that are not taken."""
+    for letter in letters:
+        if isinstance(letter.content, Path):
+            letter.content.unlink(missing_ok=True)

@@ -1,0 +1,326 @@
+"""One attempt to hand a letter to an SMTP server: open, send, close.
+
+Until the final dot leaves, nothing can have gone out; from then until the answer it may have
+(RFC 1047). The letter is written piece by piece, so a large file is never whole in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+import aiosmtplib
+
+from omnidesk.channels.email.compose import Composed, shown
+from omnidesk.channels.email.settings import Smtp
+from omnidesk.channels.email.tls import tls_context
+from omnidesk.core.channel import Deferred, Outcome, Rejected, Sent, Unknown
+from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.settings import SecretError
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_WAIT = re.compile(r"\b(\d{1,5})\s*(s|m|h)(?:ec|econd|in|inute|our)?s?\b", re.I)
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_SLOWEST = 16 << 10
+_PATIENT = 4
+_WANTS_LOGIN = frozenset({530, 534, 535, 538})
+
+
+class _LeftUnread(Exception):
+    """A file of the letter cannot be read; its text says which and why."""
+
+
+async def send(channel: str, settings: Smtp, letter: Composed) -> Outcome:
+    """Try once. Raises Blocked where nothing went out and only a person can help."""
+    try:
+        async with _session(channel, settings, letter.envelope.sender) as client:
+            return await _transact(client, channel, settings, letter)
+    except Unreachable as error:
+        return Deferred(reason=str(error), retry_after=error.retry_after)
+
+
+async def check(channel: str, settings: Smtp, address: str) -> None:
+    """Log in and leave. Raises Blocked or Unreachable."""
+    async with _session(channel, settings, address):
+        return
+
+
+@asynccontextmanager
+async def _session(channel: str, settings: Smtp, address: str) -> AsyncIterator[aiosmtplib.SMTP]:
+    """A connection that is logged in, and closed whatever happens."""
+    patience = settings.timeout.total_seconds()
+    context = None
+    if settings.security != "none":
+        context = await asyncio.to_thread(tls_context, settings.ca_file)
+    client = aiosmtplib.SMTP(
+        hostname=settings.host,
+        port=settings.where,
+        local_hostname=address.rpartition("@")[2],
+        timeout=patience,
+        use_tls=settings.security == "tls",
+        start_tls=False,
+        tls_context=context,
+    )
+    try:
+        try:
+            async with asyncio.timeout(patience * 3):
+                await _open(client, channel, settings)
+        except TimeoutError as error:
+            raise Unreachable(f"{channel}: {settings.host}: the server does not answer") from error
+        yield client
+        _hang_up(client)
+    finally:
+        _drop(client)
+
+
+async def _open(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
+    """Connect, secure and log in; the one place where errors of these steps become our own."""
+    where = f"channels.{channel}.smtp"
+    try:
+        await client.connect()
+        await client.ehlo()
+        if settings.security == "starttls":
+            if not client.supports_extension("starttls"):
+                raise Blocked(
+                    f"{channel}: {settings.host} does not offer STARTTLS, so no password "
+                    f"was sent; check {where}.security"
+                )
+            await client.starttls(server_hostname=settings.host)
+            await client.ehlo()
+        await _log_in(client, channel, settings)
+    except aiosmtplib.SMTPAuthenticationError as error:
+        said = f"({error.code} {shown(error.message)})"
+        if error.code < 500:
+            raise Unreachable(f"{channel}: {settings.host}: no log-in now {said}") from error
+        key = "token" if settings.token is not None else "password"
+        raise Blocked(
+            f"{channel}: login refused by {settings.host}; "
+            f"check {where}.username and {where}.{key} {said}"
+        ) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        wrong = error if isinstance(error, ssl.SSLError) else error.__cause__
+        if isinstance(wrong, ssl.SSLCertVerificationError):
+            raise Blocked(
+                f"{channel}: {settings.host}: its certificate is refused: "
+                f"{wrong.verify_message}; check {where}.host and ca_file"
+            ) from error
+        told = _told(error.message) if isinstance(error, aiosmtplib.SMTPException) else None
+        raise Unreachable(f"{channel}: {settings.host}: {_reason(error)}", told) from error
+
+
+async def _log_in(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
+    """One way only: each further one would be another wrong password in the server's count."""
+    secret = settings.token or settings.password
+    if secret is None or settings.username is None:
+        return
+    ways = {
+        "xoauth2": client.auth_xoauth2,
+        "plain": client.auth_plain,
+        "login": client.auth_login,
+        "cram-md5": client.auth_crammd5,
+    }
+    wanted = ["xoauth2"] if settings.token is not None else ["plain", "login", "cram-md5"]
+    way = next((one for one in wanted if one in client.server_auth_methods), None)
+    if way is None:
+        raise Blocked(
+            f"{channel}: {settings.host} offers none of {', '.join(wanted)} to log in; "
+            f"check channels.{channel}.smtp.security and port"
+        )
+    try:
+        word = await asyncio.to_thread(secret.reveal)
+    except SecretError as error:
+        raise Blocked(f"{channel}: {error}") from error
+    await ways[way](settings.username, word)
+
+
+async def _transact(
+    client: aiosmtplib.SMTP, channel: str, settings: Smtp, letter: Composed
+) -> Outcome:
+    """MAIL, RCPT, DATA (RFC 5321 section 3.3)."""
+    if (obstacle := _obstacle(client, letter)) is not None:
+        return Rejected(reason=f"{settings.host}: {obstacle}")
+    envelope = letter.envelope
+    options = [f"SIZE={letter.size}"] if client.supports_extension("size") else []
+    options += ["SMTPUTF8"] if envelope.international else []
+    refused: dict[str, aiosmtplib.SMTPResponse] = {}
+    try:
+        sender = f"FROM:<{envelope.sender}>"
+        answer = await _said(client, "MAIL", sender, *options)
+        if answer.code in _WANTS_LOGIN:
+            raise Blocked(
+                f"{channel}: {settings.host} wants a login; check channels.{channel}.smtp.username"
+            )
+        if answer.code // 100 != 2:
+            return _verdict(settings.host, f"refuses {envelope.sender}", answer)
+        for recipient in envelope.recipients:
+            answer = await _said(client, "RCPT", f"TO:<{recipient}>")
+            if answer.code // 100 != 2:
+                refused[recipient] = answer
+        if len(refused) == len(envelope.recipients):
+            return _all_refused(settings.host, refused)
+        answer = await _said(client, "DATA")
+        if answer.code != 354:
+            return _verdict(settings.host, "refuses the letter", answer)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Deferred(reason=f"{channel}: {settings.host}: {_reason(error)}")
+    return await _data(client, settings, letter, tuple(refused))
+
+
+async def _said(client: aiosmtplib.SMTP, *words: str) -> aiosmtplib.SMTPResponse:
+    return await client.execute_command(*(word.encode() for word in words))
+
+
+def _obstacle(client: aiosmtplib.SMTP, letter: Composed) -> str | None:
+    """Why this server can never take this letter, as far as it says so beforehand."""
+    if letter.envelope.international and not client.supports_extension("smtputf8"):
+        odd = next(a for a in letter.envelope.recipients if not a.isascii())
+        return f"cannot carry the address {odd} (no SMTPUTF8)"
+    limit = client.esmtp_extensions.get("size", "").strip()
+    if limit.isdecimal() and 0 < int(limit[:18]) < letter.size:
+        return f"takes letters of up to {int(limit[:18]):,} bytes, this one has {letter.size:,}"
+    return None
+
+
+def _all_refused(host: str, refused: dict[str, aiosmtplib.SMTPResponse]) -> Outcome:
+    """Deferred if only one of them may be taken later: that one is worth another attempt."""
+    first, answer = min(refused.items(), key=lambda item: item[1].code)
+    return _verdict(host, f"refuses {first}", answer)
+
+
+def _verdict(host: str, what: str, answer: aiosmtplib.SMTPResponse) -> Outcome:
+    reason = f"{host} {what}: {answer.code} {shown(answer.message)}"
+    if answer.code // 100 == 5:
+        return Rejected(reason=reason)
+    return Deferred(reason=reason, retry_after=_told(answer.message))
+
+
+async def _data(
+    client: aiosmtplib.SMTP, settings: Smtp, letter: Composed, refused: tuple[str, ...]
+) -> Outcome:
+    """The letter itself, up to the answer that counts."""
+    protocol, transport = client.protocol, client.transport
+    host, patience = settings.host, settings.timeout.total_seconds()
+    if protocol is None or not isinstance(transport, asyncio.Transport):
+        return Deferred(reason=f"{host}: the connection was lost")
+    digest = sha256()
+    writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
+    reply = asyncio.create_task(protocol.read_response(), name="smtp answer to a letter")
+    reply.add_done_callback(_seen)
+    dotted = answered = False
+    try:
+        async with asyncio.timeout(patience * 2 + letter.size / _SLOWEST):
+            async for piece in _pieces(letter, digest.update):
+                async with asyncio.timeout(patience):
+                    writer.write(piece)
+                    await writer.drain()
+                if reply.done():
+                    break
+            else:
+                dotted = True
+                writer.write(b".\r\n")
+                await writer.drain()
+        async with asyncio.timeout(patience * _PATIENT if dotted else patience):
+            answer = await reply
+        answered = dotted
+    except _LeftUnread as error:
+        return Rejected(reason=str(error))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        reason = f"{host}: {_reason(error)}"
+        if dotted:
+            return Unknown(reason=f"{reason}, after the whole letter was handed over")
+        return Deferred(reason=f"{reason}, before the whole letter was handed over")
+    finally:
+        reply.cancel()
+        if answered:
+            _hang_up(client)
+        else:
+            _drop(client)
+    if answer.code // 100 in (4, 5):
+        return _verdict(host, "refuses the letter", answer)
+    if answer.code // 100 != 2 or not dotted:
+        return Unknown(reason=f"{host} answers the letter with {answer.code}")
+    return Sent(external_id=digest.hexdigest(), message_id=letter.message_id, refused=refused)
+
+
+async def _pieces(letter: Composed, seen: Callable[[bytes], None]) -> AsyncIterator[bytes]:
+    """The letter as DATA carries it; `seen` gets its own bytes. Files are read in a thread."""
+
+    def watched() -> Iterator[bytes]:
+        for chunk in letter:
+            seen(chunk)
+            yield chunk
+
+    pieces = stuffed(watched())
+    while True:
+        try:
+            piece = (
+                await asyncio.to_thread(next, pieces, None) if letter.files else next(pieces, None)
+            )
+        except OSError as error:
+            raise _LeftUnread(
+                f"the file {shown(str(error.filename))} cannot be read: {error.strerror}"
+            ) from error
+        if piece is None:
+            return
+        yield piece
+
+
+def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """A letter as DATA carries it: CRLF alone ends lines, and no line is a lone dot.
+
+    A bare CR or LF never leaves, so no server can see an end where there is none.
+    """
+    carried, fresh = b"", True
+    for chunk in chunks:
+        data = carried + chunk
+        carried = b"\r" if data.endswith(b"\r") else b""
+        data = _LINE_END.sub(b"\r\n", data.removesuffix(b"\r") if carried else data)
+        if not data:
+            continue
+        dotted = data.replace(b"\n.", b"\n..")
+        yield b"." + dotted if fresh and dotted.startswith(b".") else dotted
+        fresh = data.endswith(b"\n")
+    if carried or not fresh:
+        yield b"\r\n"
+
+
+def _seen(task: asyncio.Task[aiosmtplib.SMTPResponse]) -> None:
+    """Keep asyncio from reporting an error that the outcome already tells."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _hang_up(client: aiosmtplib.SMTP) -> None:
+    """Say QUIT where that is still possible, and close without waiting for an answer."""
+    transport = client.transport
+    if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+        transport.write(b"QUIT\r\n")
+    client.close()
+
+
+def _drop(client: aiosmtplib.SMTP) -> None:
+    """Close at once: nothing that is still unsent may linger."""
+    transport = client.transport
+    if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+        transport.abort()
+    client.close()
+
+
+def _told(text: str) -> float | None:
+    """How many seconds the server asks us to wait, where it says so."""
+    found = _WAIT.search(text)
+    return int(found[1]) * _SECONDS[found[2].lower()] if found else None
+
+
+def _reason(error: aiosmtplib.SMTPException | OSError) -> str:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {shown(error.message)}"
+    if isinstance(error, TimeoutError):
+        return "the server does not answer"
+    if isinstance(error, aiosmtplib.SMTPException):
+        return shown(error.message)
+    return error.strerror or str(error)
