@@ -146,8 +146,8 @@ def json_schema() -> dict[str, Any]:
 def written(value: timedelta) -> str:
     """A duration as the TOML writes it: `"10s"`, `"7d"`."""
     seconds = value.total_seconds()
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % length == 0:
+    for unit, length, least in (("d", 86400, 2), ("h", 3600, 1), ("m", 60, 1)):
+        if seconds >= length * least and seconds % length == 0:
             return f"{seconds / length:g}{unit}"
     return f"{seconds:g}s"
 

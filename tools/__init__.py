@@ -1,0 +1,1 @@
+"""What makes the parts of the docs that come from the code."""
