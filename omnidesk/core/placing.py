@@ -6,6 +6,7 @@ who takes part in the conversation that it names may follow it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,10 +26,14 @@ from omnidesk.core.clues import (
 )
 from omnidesk.core.copies import same_letter
 from omnidesk.core.model import Conversation, Direction, State
-from omnidesk.core.signing import key_of_message_id
+from omnidesk.core.signing import key_of_message_id, keyless_address
 from omnidesk.core.store import Seen
 
 __all__ = ["Placed", "PlacingRules", "Placings", "place"]
+
+
+_ALIKE = 5
+"""Letters of one Message-ID that are compared; broken programs give the same to thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +79,11 @@ def _copy(case: Case) -> Placed | None:
         return None
     if back := _came_back(case, incoming.message_id):
         return back
-    for known in case.seen.get(incoming.message_id, ()):
-        if known.direction == incoming.direction and known.handle == incoming.handle:
+    for known in case.seen.get(incoming.message_id, ())[:_ALIKE]:
+        if known.direction == incoming.direction:
             message = case.lookups.message(known.id)
             if message and same_letter(incoming, message):
-                return _copied(known, "the same letter came another way", "a copy")
+                return _copied(case, known, "the same letter came another way", "a copy")
     return None
 
 
@@ -92,11 +97,13 @@ def _came_back(case: Case, message_id: str) -> Placed | None:
     if known is None:
         return None
     marked = "a copy" if out else "a copy that came in from outside, under our own address"
-    return _copied(known, "our own letter came back", marked)
+    return _copied(case, known, "our own letter came back", marked)
 
 
-def _copied(known: Seen, why: str, marked: str) -> Placed:
-    return Placed(conversation=known.conversation, why=why, marked=marked, copy_of=known.id)
+def _copied(case: Case, known: Seen, why: str, marked: str) -> Placed:
+    found = _conversation(case, known.conversation)
+    number = found.number if found else known.conversation
+    return Placed(conversation=number, why=why, marked=marked, copy_of=known.id)
 
 
 def _report(case: Case) -> Placed:
@@ -171,10 +178,22 @@ def _takes_part(case: Case, found: Conversation) -> bool:
     if contact is not None and contact == found.contact:
         return True
     people = case.lookups.participants(found.number)
-    if incoming.handle and str(incoming.handle) in people:
+    if not people.isdisjoint(_persons(case)):
         return True
     person = case.lookups.contact(contact) if contact is not None else None
     return person is not None and any(str(known.handle) in people for known in person.handles)
+
+
+def _persons(case: Case) -> Iterator[str]:
+    """Whom a message is from or, our own, to: as handles are written."""
+    incoming = case.incoming
+    if incoming.handle and incoming.handle.value not in case.rules.own:
+        yield str(incoming.handle)
+    if incoming.handle and incoming.direction is Direction.OUT:
+        for person in (*incoming.to, *incoming.cc):
+            address = keyless_address(person.address.lower())
+            if address not in case.rules.own:
+                yield f"{incoming.handle.scheme}:{address}"
 
 
 def _enter(case: Case, clue: Clue, found: Conversation) -> Placed:
