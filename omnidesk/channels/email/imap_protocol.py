@@ -304,11 +304,11 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
             self._tagged(head)
 
     def _greet(self, head: bytes) -> None:
-        word = head[2:].partition(b" ")[0].upper()
-        if word in (b"OK", b"PREAUTH"):
+        word, _, text = head[2:].partition(b" ")
+        if (word := word.upper()) in (b"OK", b"PREAUTH"):
             self._greeting.set_result(word.decode())
         else:
-            self.fail(LinkLost(f"the server turns us away: {printable(head[2:])}"))
+            self.fail(LinkLost(f"the server turns us away: {printable(text)}"))
 
     def _untagged(self, head: bytes, response: Response) -> None:
         found = _KIND.match(head)
