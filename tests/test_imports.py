@@ -93,4 +93,5 @@ def test_the_import_contracts_hold() -> None:
 def test_every_module_named_here_exists() -> None:
     for module in (*LIGHT, *OURS):
         spec = importlib.util.find_spec(module)
-        assert spec is not None and spec.origin is not None, module
+        assert spec is not None, module
+        assert spec.origin is not None, f"{module} is a folder without __init__.py"
