@@ -6,13 +6,14 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from omnidesk.core.channel import Content
 from omnidesk.core.errors import StoreError, StoreFull
 
 _CHUNK = 1 << 20
+_MANY = 8
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 
 
@@ -50,8 +51,7 @@ class Blobs:
                 target = self.path(sha256)
                 if target not in drafts and not target.exists():
                     drafts[target] = _draft(target, content)
-            for descriptor, _ in drafts.values():
-                os.fsync(descriptor)
+            sync([descriptor for descriptor, _ in drafts.values()])
             for target, (_, draft) in drafts.items():
                 os.replace(draft, target)  # noqa: PTH105
         finally:
@@ -59,8 +59,7 @@ class Blobs:
                 os.close(descriptor)
                 if draft.name.startswith("."):
                     draft.unlink(missing_ok=True)
-        for folder in {target.parent for target in drafts}:
-            _sync_folder(folder)
+        _sync_folders({target.parent for target in drafts})
         for _, _, content in named:
             if isinstance(content, Path):
                 content.unlink(missing_ok=True)
@@ -102,9 +101,34 @@ def _digest(content: Content) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(descriptors: Sequence[int]) -> None:
+    """Make open files or folders of one file system durable.
+
+    Many at once go by syncfs(2), where the system has it: for fifty small files it takes less
+    than half the time of an fsync(2) each. Both report a failed write since Linux 5.8.
+    """
+    if len(descriptors) < _MANY or not _sync_file_system(descriptors[0]):
+        for descriptor in descriptors:
+            os.fsync(descriptor)
+
+
+def _sync_file_system(descriptor: int) -> bool:
+    """syncfs(2); False where the system has none."""
+    import ctypes  # costs the screen's start, and the screen writes no fifty files
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if call is None:
+        return False
+    if call(descriptor) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return True
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    descriptors = [os.open(folder, os.O_RDONLY) for folder in folders]
     try:
-        os.fsync(descriptor)
+        sync(descriptors)
     finally:
-        os.close(descriptor)
+        for descriptor in descriptors:
+            os.close(descriptor)

@@ -122,12 +122,9 @@ def named(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}")
 
 
-_YO = str.maketrans("ёЁ", "еЕ")
-
-
 def fold_yo(text: str | None) -> str:
     """ё and е are one letter to whoever searches."""
-    return (text or "").translate(_YO)
+    return (text or "").replace("ё", "е").replace("Ё", "Е")
 
 
 def visible(text: str, folded: str) -> str:
