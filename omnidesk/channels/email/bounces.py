@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING, NamedTuple
 
 from omnidesk.channels.email import bouncewords as words
+from omnidesk.channels.email.bouncereasons import plain_reason
 from omnidesk.core.model import Bounce
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from email.message import Message
+
+__all__ = ["plain_reason", "read_bounce"]
 
 _READ = 60_000
 """Code points of a body that are looked at: servers speak first and quote after."""
@@ -41,6 +45,7 @@ class _Verdict(NamedTuple):
     recipients: tuple[str, ...]
     status: str
     permanent: bool
+    said: str = ""
 
 
 def read_bounce(
@@ -70,21 +75,12 @@ def read_bounce(
     if not status or status.endswith(".0.0"):
         status = _status_in(body) or status
     bounce = Bounce(
-        recipients=recipients[:_MOST_RECIPIENTS], status=status, permanent=verdict.permanent
+        recipients=recipients[:_MOST_RECIPIENTS],
+        status=status,
+        permanent=verdict.permanent,
+        reason=plain_reason(status, verdict.said or _said_first(body)),
     )
     return bounce, _original_ids(message, parts, text)
-
-
-def plain_reason(status: str, text: str) -> str:
-    """Why a letter did not arrive, in words for a person, with the server's line behind them."""
-    detail = status[2:]
-    line = _server_line(status, text[:_READ])
-    reason = None if detail in words.VAGUE else words.BY_STATUS.get(detail)
-    for said in (line, text[:_READ]):
-        if reason is None and said:
-            reason = next((plain for mark, plain in words.WORDS if mark.search(said)), None)
-    reason = reason or words.BY_STATUS.get(detail) or "the receiving server refused it"
-    return f"{reason}: {line}" if line else reason
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -158,7 +154,16 @@ def _status_blocks(part: Message) -> list[dict[str, str]]:
     if any(_action(block) or block["status"] for block in blocks):
         return blocks
     lines = _body(part) or "\n\n".join(_body(child) for child in children)
+    if _field(part, "Content-Transfer-Encoding").lower() == "base64":
+        lines = _decoded(lines)
     return [_fields(block) for block in re.split(r"\r?\n[ \t]*\r?\n", lines)[:_MOST_RECIPIENTS]]
+
+
+def _decoded(lines: str) -> str:
+    try:
+        return b64decode(lines).decode("utf-8", "replace")
+    except ValueError:
+        return lines
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -184,7 +189,8 @@ def _read_blocks(blocks: list[dict[str, str]]) -> _Verdict | None:
         if hit:
             recipients = _unique(address for block in hit if (address := _recipient(block)))
             codes = [_code(block) for block in hit]
-            return _Verdict(recipients, next(filter(None, codes), ""), action == "failed")
+            said = next((text for block in hit if (text := _said(block))), "")
+            return _Verdict(recipients, next(filter(None, codes), ""), action == "failed", said)
     return None
 
 
@@ -198,6 +204,12 @@ def _recipient(block: dict[str, str]) -> str:
         if found:
             return found[0]
     return ""
+
+
+def _said(block: dict[str, str]) -> str:
+    """The server's own answer, without the `smtp;` before it."""
+    kind, _, said = block.get("diagnostic-code", "").partition(";")
+    return said.strip() or kind.strip()
 
 
 def _code(block: dict[str, str]) -> str:
@@ -299,13 +311,3 @@ def _original_ids(message: Message, parts: list[Message], text: str) -> tuple[st
         if kept:
             return kept
     return ()
-
-
-def _server_line(status: str, text: str) -> str:
-    """The line in which the server gives its reason, on one line, at most 200 code points."""
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    lines = [line for line in lines if line]
-    named = [line for line in lines if status and status in line and len(line) > len(status) + 9]
-    coded = [line for line in lines if words.SERVER_LINE.search(line)]
-    line = (named or coded or (lines if len(lines) == 1 else [""]))[0]
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line[:200])
