@@ -62,6 +62,8 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
         reader.take(inner.root)
         body.text, body.quoted = reader.joined()
         letters = reader.letters
+    else:
+        body.problems[f"letters are nested deeper than {DEEPEST}"] = None
     return body
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from encodings.aliases import aliases
+from functools import lru_cache
 from typing import Final
 
 _SAMPLE = 16_384
@@ -60,6 +61,7 @@ _WEIGHT = (
     | {letter: count - 10 for letter, count in _FREQUENT.items()}
     | {" ": 0, "«": 0, "»": 0, "—": 0, "–": 0, "№": 0, "\xa0": 0, "…": 0}
 )
+_SIGNS = re.compile(r"[^a-z0-9]+")
 _WINDOWS = re.compile(r"(?:windows|win|cp|ansi|ibm)_?(\d{3,4})")
 
 
@@ -68,7 +70,12 @@ def codec(label: str) -> str:
 
     A stranger's label never reaches the codec registry: `zlib` and `idna` are codecs too.
     """
-    name = re.sub(r"[^a-z0-9]+", "_", label[:64].lower()).strip("_").removeprefix("x_")
+    return _codec(label[:64].lower()) if label else ""
+
+
+@lru_cache(maxsize=256)
+def _codec(label: str) -> str:
+    name = _SIGNS.sub("_", label).strip("_").removeprefix("x_")
     if name in _SPOKEN:
         return _SPOKEN[name]
     name = aliases.get(name, name)

@@ -24,7 +24,7 @@ _ANOTHER = re.compile(
 _WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,8}?)(?:\?=|\Z)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PARAMETER = re.compile(
-    rb""";[\s;]*([^\s=;"]{1,100})\s*=\s*("(?:[^"\\]|\\.)*(?:"|\Z)|[^;]*)""", re.DOTALL
+    rb""";\s*([^\s=;"]{1,100})\s*=\s*("(?:[^"\\]|\\.)*(?:"|\Z)|[^;]*)""", re.DOTALL
 )
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -36,12 +36,14 @@ _EARLIEST, _LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzin
 class Head:
     """The fields of one header block in their order, values raw and unfolded.
 
-    `size` is where its body starts, in bytes.
+    `size` is where its body starts, in bytes; `cut`: there were more fields than are kept;
+    `ended`: what was read goes on behind it.
     """
 
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     size: int = 0
     cut: bool = False
+    ended: bool = False
     _first: dict[str, bytes] | None = None
 
     def get(self, name: str) -> bytes:
@@ -61,45 +63,39 @@ def read_head(block: bytes, *, first: bool = False) -> Head:
 
     `first` allows for an mbox line or empty lines above the fields of a letter.
     """
-    head = Head()
     if block[:1] not in (b"\n", b"\r"):
         ends = [at + 3 for at in (block.find(b"\n\r\n"), block.find(b"\n\n")) if at >= 0]
         block = block[: min(ends)] if ends else block
-    newline = b"\n" if b"\n" in block else b"\r"
-    lines = block.split(newline)
-    values: list[list[bytes]] = []
-    names: list[str] = []
-    for number, line in enumerate(lines):
-        size = len(line) + 1
-        line = line.rstrip(b"\r")
-        if not line and (values or not first):
-            head.size += size
+    lines = block.split(b"\n" if b"\n" in block else b"\r")
+    named: list[tuple[str, list[bytes]]] = []
+    current: list[bytes] | None = None
+    size, cut, ended = 0, False, False
+    for number, full in enumerate(lines):
+        line = full.rstrip(b"\r")
+        name, colon, value = line.partition(b":")
+        if not line and (named or not first):
+            size += len(full) + 1
+            ended = number + 1 < len(lines)
             break
-        if line[:1] in (b" ", b"\t") and values:
-            values[-1].append(line)
-        else:
-            name, colon, value = line.partition(b":")
-            if colon and _NAME.match(name):
-                if len(names) >= _MOST_FIELDS:
-                    head.cut = True
-                    values[-1:] = [[]]
-                    head.size += size
-                    continue
-                names.append(name.decode("ascii").rstrip())
-                values.append([value])
-            elif first and not values and (not line or line.startswith((b"From ", b">From "))):
-                pass
-            elif values and _ANOTHER.match(b"".join(lines[number + 1 : number + 2])):
-                values[-1].append(b" " + line)
+        if line[:1] in (b" ", b"\t") and current is not None:
+            current.append(line)
+        elif colon and _NAME.match(name):
+            current = [value]
+            if len(named) < _MOST_FIELDS:
+                named.append((name.decode("ascii").rstrip(), current))
             else:
-                break
-        head.size += size
-    head.size = min(head.size, len(block))
-    if not (first and not values):
-        head.fields = [(n, b"".join(v).strip()) for n, v in zip(names, values, strict=True)]
-    else:
-        head.size = 0
-    return head
+                cut = True
+        elif first and not named and (not line or line.startswith((b"From ", b">From "))):
+            pass
+        elif current is not None and _ANOTHER.match(b"".join(lines[number + 1 : number + 2])):
+            current.append(b" " + line)
+        else:
+            ended = number + 1 < len(lines)
+            break
+        size += len(full) + 1
+    fields = [(name, b"".join(value).strip().replace(b"\0", b"")) for name, value in named]
+    size = min(size, len(block)) if fields or not first else 0
+    return Head(fields, size, cut, ended)
 
 
 def text_of(value: bytes, hint: str = "") -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _LONGEST = 100_000
+_BEGIN = re.compile(r"BEGIN:VEVENT[ \t]*\r?\n", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]")
-_LINE = re.compile(r"^([A-Za-z-]{1,40})((?:;[^:;\r\n]*(?:\"[^\"\r\n]*\")?[^:;\r\n]*)*):(.*)$", re.M)
+_LINE = re.compile(r"([A-Za-z-]{1,40})(?=[;:])([^\":]*(?:\"[^\"]*\"[^\":]*)*):(.*)")
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?\Z")
 _ZONE = re.compile(r";TZID=\"?([^\";:]+)", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(.)")
@@ -19,10 +20,11 @@ _METHODS = {
 def invite_line(calendar: str) -> str:
     """One line for the first event of a text/calendar part, "" where there is none."""
     text = _FOLD.sub("", calendar[:_LONGEST])
-    head, begin, event = text.partition("BEGIN:VEVENT")
-    if not begin:
+    begin = _BEGIN.search(text)
+    if begin is None:
         return ""
-    method = _fields(head).get("METHOD", ("", ""))[1].strip().upper()
+    event = text[begin.end() :]
+    method = _fields(text[: begin.start()]).get("METHOD", ("", ""))[1].strip().upper()
     fields = _fields(event.partition("END:VEVENT")[0].partition("BEGIN:VALARM")[0])
     line = f"{_METHODS.get(method, 'Event')}: {_plain(fields, 'SUMMARY') or 'without a title'}"
     if when := _when(fields):
@@ -34,8 +36,9 @@ def invite_line(calendar: str) -> str:
 
 def _fields(block: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for name, parameters, value in _LINE.findall(block):
-        found.setdefault(name.upper(), (parameters, value.rstrip("\r")))
+    for line in block.splitlines():
+        if match := _LINE.match(line):
+            found.setdefault(match[1].upper(), (match[2], match[3]))
     return found
 
 

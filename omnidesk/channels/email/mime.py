@@ -101,7 +101,7 @@ class Tree:
         while True:
             block = source.read(start, min(end, start + window))
             head = read_head(block, first=first)
-            ended = head.size < len(block) or start + len(block) >= end
+            ended = head.ended or start + len(block) >= end
             if ended or window >= _LONGEST_HEAD:
                 break
             window *= 16
