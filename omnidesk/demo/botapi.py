@@ -144,14 +144,18 @@ class BotApi:
         close: Literal["before", "after"] | None = None,
         hang: bool = False,
         body: bytes | None = None,
+        skip: int = 0,
         times: int = 1,
     ) -> None:
-        """Let the next calls of a method go wrong; `download` is the fetching of a file.
+        """Let the next calls of a method go wrong, after `skip` that go right.
+
+        `download` is the fetching of a file.
 
         `close="before"` cuts the connection with nothing taken, `"after"` once it is taken.
         """
         self.faults.add(
             method,
+            skip,
             times,
             status=status,
             retry_after=retry_after,

@@ -47,10 +47,11 @@ class Faults:
     """The faults still to come, first ordered first served, each method on its own."""
 
     def __init__(self) -> None:
-        self._coming: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._coming: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
 
-    def add(self, method: str, times: int, **fault: Any) -> None:
-        self._coming[method].extend([Fault(**fault)] * times)
+    def add(self, method: str, skip: int, times: int, **fault: Any) -> None:
+        """Let `skip` calls of a method go right and the next `times` wrong."""
+        self._coming[method].extend([None] * skip + [Fault(**fault)] * times)
 
     def take(self, method: str) -> Fault | None:
         """The fault for this call, or None where it may go right."""

@@ -53,6 +53,8 @@ class TelegramChannel:
         self.capabilities = capabilities
         self._settings = settings
         self._spool = surroundings.spool
+        poll = settings.poll.total_seconds()
+        self._patience = poll if surroundings.patience is None else surroundings.patience
         self._server = urlsplit(settings.api_url).netloc
         self._inward = Link(name, settings)
         self._outward = Link(name, settings)
@@ -80,7 +82,7 @@ class TelegramChannel:
         if self._webhook:
             await self._call("deleteWebhook", {"drop_pending_updates": False})
             self._webhook = False
-        updates = await self._updates(offset, self._settings.poll.total_seconds())
+        updates = await self._updates(offset, self._patience)
         updates = await self._with_whole_albums(updates, offset)
         numbers = [number for number in map(update_id, updates) if number is not None]
         if not numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlsplit
@@ -26,6 +27,9 @@ _CONNECT = 10.0
 _SLACK = 10.0
 _FAILURES = 3
 _TOKEN = re.compile(r"[A-Za-z0-9:_-]{1,256}")
+
+# PTB's own way out of a warning that it gives at every 429: waits are timedeltas.
+os.environ["PTB_TIMEDELTA"] = "1"
 
 for _logger in ("httpx", "httpcore", "telegram"):
     # Below WARNING they log addresses, and the address of every call holds the token.

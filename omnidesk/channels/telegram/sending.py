@@ -147,7 +147,7 @@ async def _say(link: Link, target: Target, piece: Piece, *, first: bool) -> Any:
             return await _upload(link, "photo", params, piece)
         except BadRequest as error:
             # Too long, too narrow, not quite a picture: as a document it goes.
-            if not any(word in error.message for word in ("PHOTO_", "IMAGE_", "photo")):
+            if not any(word in error.message.lower() for word in ("photo", "image_process")):
                 raise
     return await _upload(link, "document", params, piece)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -72,8 +73,8 @@ def said(error: TelegramError) -> str:
 
 def retry_seconds(error: RetryAfter) -> float:
     """How long the server asks to wait, in seconds."""
-    # The public property warns and gives a number or a timedelta as an environment variable says.
-    return error._retry_after.total_seconds()
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def never_left(error: TelegramError) -> bool:
