@@ -123,7 +123,7 @@ def other_subject(case: Case, clue: Clue, found: Conversation) -> bool:
     if case.incoming.automatic or subject_number(subject) == clue.number:
         return False
     told = [about for about in (clue.about, found.subject) if about and bare_subject(about)]
-    return bool(bare_subject(subject) and told) and not any(_near(subject, it) for it in told)
+    return bool(told) and not any(_near(subject, it) for it in told)
 
 
 def day(at: datetime, now: datetime) -> str:

@@ -80,10 +80,9 @@ def _copy(case: Case) -> Placed | None:
     if back := _came_back(case, incoming.message_id):
         return back
     for known in case.seen.get(incoming.message_id, ())[:_ALIKE]:
-        if known.direction == incoming.direction:
-            message = case.lookups.message(known.id)
-            if message and same_letter(incoming, message):
-                return _copied(case, known, "the same letter came another way", "a copy")
+        message = case.lookups.message(known.id)
+        if message and same_letter(incoming, message):
+            return _copied(case, known, "the same letter came another way", "a copy")
     return None
 
 

@@ -28,7 +28,7 @@ def make_key(desk_key: bytes, number: int, nonce: str) -> str:
 
 def read_key(desk_key: bytes, token: str) -> int | None:
     """The conversation that a key names; None where this desk has not signed it."""
-    found = _KEY.fullmatch(token.lower()) if len(token) <= _LONGEST else None
+    found = _KEY.fullmatch(token.lower())
     if found is None:
         return None
     number = int(found[1])

@@ -41,8 +41,9 @@ LETTERS = PlacingRules(
 CHAT = replace(LETTERS, channel="shop-bot", joins=True)
 
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@evil.example"
-ANN_AT_HOME = "ann@home.example"
+ANN_AT_HOME, BOB_AT_HOME = "ann@home.example", "bob@home.example"
 KEY = make_key(DESK_KEY, 12, "one")
+TO_KEY = (Address("", keyed_address(SUPPORT, KEY)),)
 OURS, HERS = f"<{KEY}@desk.example>", "<hers@example.org>"
 """Our letter and Ann's letter before it, both in conversation 12."""
 
@@ -214,10 +215,15 @@ def here(**changes: Any) -> Here:
         subject="Re: Broken kettle [#12]",
         text="Is it plugged in?",
     )
+    thanks = said(4, 12, to=TO_KEY, text="Yes.")
     return Here(
-        contacts={1: person(1, ANN, ANN_AT_HOME, "77"), 2: person(2, EVE), 3: person(3, BOB)},
+        contacts={
+            1: person(1, ANN, ANN_AT_HOME, "77"),
+            2: person(2, EVE),
+            3: person(3, BOB, BOB_AT_HOME),
+        },
         conversations={12: talk(12, 1, **changes), 13: talk(13, 2, "Invoice")},
-        messages={1: first, 2: answer},
+        messages={1: first, 2: answer, 4: thanks},
         keys={KEY: 2},
     )
 
@@ -256,9 +262,6 @@ def contact_of(desk: Here, incoming: Incoming) -> int | None:
 
 def placed(desk: Here, incoming: Incoming, rules: PlacingRules = LETTERS) -> Placed:
     return place(incoming, contact_of(desk, incoming), desk, NOW, rules)
-
-
-TO_KEY = (Address("", keyed_address(SUPPORT, KEY)),)
 
 
 @pytest.mark.parametrize(
@@ -300,6 +303,11 @@ TO_KEY = (Address("", keyed_address(SUPPORT, KEY)),)
         (
             "somebody from Cc who answers",
             letter(BOB, references=(HERS,)),
+            "follows the letter of 12 Sep",
+        ),
+        (
+            "a second address of somebody from Cc",
+            letter(BOB_AT_HOME, references=(HERS,)),
             "follows the letter of 12 Sep",
         ),
         (
@@ -445,6 +453,14 @@ def test_a_really_different_subject_opens_a_new_linked_conversation(
     found = placed(here(), incoming)
     assert (found.conversation, found.linked, found.marked) == (None, 12, None), says
     assert found.why.startswith("a new subject, though it "), says
+
+
+def test_a_new_subject_is_linked_to_his_own_conversation_and_not_to_a_strangers() -> None:
+    desk = here()
+    desk.messages[3] = said(3, 13, message_id="<e1@evil>", handle=Handle("mailto", EVE))
+    incoming = letter(references=(OURS, "<e1@evil>"), subject="Thermos flask")
+    found = placed(desk, incoming)
+    assert (found.conversation, found.linked, found.marked) == (None, 12, None)
 
 
 def test_a_conversation_that_an_agent_renamed_still_takes_answers_to_its_letters() -> None:
@@ -784,9 +800,14 @@ def test_a_sent_copy_whose_reply_is_lost_still_finds_its_conversation() -> None:
     desk = here()
     del desk.messages[2]
     desk.keys.clear()
+    desk.conversations[20] = talk(20, 1, "Thermos flask", last_at=NOW)
     assert placed(desk, own(message_id=OURS, subject="x")).conversation == 12
-    elsewhere = own("new@x.example", message_id=OURS, subject="x")
-    assert placed(desk, elsewhere).conversation is None
+    ours = (Address("", SUPPORT),)
+    for elsewhere in (
+        own("new@x.example", message_id=OURS, subject="x", cc=ours),
+        own("new@x.example", message_id=OURS, subject="x", handle=Handle("mailto", SUPPORT)),
+    ):
+        assert placed(desk, elsewhere).conversation is None
 
 
 def test_our_reply_that_reaches_another_of_our_mailboxes_is_a_marked_copy() -> None:
@@ -795,6 +816,14 @@ def test_our_reply_that_reaches_another_of_our_mailboxes_is_a_marked_copy() -> N
     )
     assert (found.conversation, found.copy_of) == (12, 2)
     assert found.marked == "a copy that came in from outside, under our own address"
+
+
+def test_what_an_agent_sent_from_the_phone_to_two_of_our_mailboxes_is_one_letter() -> None:
+    desk = here()
+    ours, phone = Address("Support", SUPPORT), "<phone@desk.example>"
+    desk.messages[5] = said(5, 12, direction=Direction.OUT, sender=ours, message_id=phone)
+    again = letter(SUPPORT, **(COPY | {"message_id": phone}))
+    assert placed(desk, again).copy_of == 5
 
 
 def test_a_customer_who_repeats_our_message_id_makes_no_copy() -> None:

@@ -194,6 +194,13 @@ def test_two_mailboxes_reach_the_same_address() -> None:
             None,
         ),
         (
+            "no window holds where we may begin",
+            channel("support", replace(LETTERS, reply_window=60.0)),
+            MAIL,
+            [wrote("support", f"mailto:{ANN}")],
+            None,
+        ),
+        (
             "a blocked channel waits for a person",
             blocked("support", LETTERS, HealthState.BLOCKED, "login refused"),
             MAIL,
@@ -471,6 +478,12 @@ def test_a_switch_to_chat_takes_no_mail_recipients_along() -> None:
     assert (listed(found.to), found.cc, found.answers) == (("77",), (), None)
 
 
+def test_a_channel_without_copies_answers_its_handle_alone() -> None:
+    told = message("shop-bot", "telegram:77", to=people("88"), reply_to=people("99"))
+    found = routed(route(BOTH, (told,), own=OWN))
+    assert (listed(found.to), found.cc) == (("77",), ())
+
+
 SILENT = "no-reply@shop.example"
 
 
@@ -480,6 +493,8 @@ def test_a_no_reply_sender_is_refused_unless_somebody_is_in_reply_to() -> None:
     assert refused(route(found, (alone,), own=OWN)).reason == f"nobody reads {SILENT}"
     named = replace(alone, reply_to=people("help@shop.example"))
     assert listed(routed(route(found, (named,), own=OWN)).to) == ("help@shop.example",)
+    one_reads = replace(alone, reply_to=people("help@shop.example", "noreply@shop.example"))
+    assert len(routed(route(found, (one_reads,), own=OWN)).to) == 2
     also_silent = replace(alone, reply_to=people("noreply@shop.example"))
     answer = refused(route(found, (also_silent,), own=OWN))
     assert answer.reason == "nobody reads noreply@shop.example"
