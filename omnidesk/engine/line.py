@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 
 from omnidesk.core.channel import Channel
 from omnidesk.core.errors import LeaseLost, StoreError
-from omnidesk.core.events import SYSTEM, Event, What
-from omnidesk.core.model import Health, HealthState
 from omnidesk.core.store import Reads, Store, Transaction
 from omnidesk.engine.intake import Intake
 from omnidesk.engine.outbox import Outbox
+from omnidesk.engine.pulse import Pulse
 from omnidesk.engine.rules import Rules
-from omnidesk.engine.trouble import Backoff, Trouble
+from omnidesk.engine.trouble import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,6 @@ _ENTER_SECONDS = 60.0
 _SEND_SECONDS = 180.0
 _SLACK_SECONDS = 120.0
 _LOOK_SECONDS = 20.0
-_LAST_GOOD_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +71,7 @@ class Line:
             fence=self._fence,
             patience=_SEND_SECONDS,
         )
-        self._troubles: dict[str, Trouble] = {}
-        self._told: Health | None = None
+        self._pulse = Pulse(store, served.name, now)
         self._stopping = asyncio.Event()
         self.sending = False
 
@@ -102,17 +99,17 @@ class Line:
                         await stack.enter_async_context(self._channel)
                     while await self._receive():
                         pass
-                    await self._fine("receive")
+                    await self._pulse.fine("receive")
                 if self._channel.capabilities.send:
                     await self._outbox.recover()
                     while await self._outbox.send_one():
                         pass
-                    await self._fine("send")
+                    await self._pulse.fine("send")
         except LeaseLost:
             return None
         except Exception as error:
             trouble = backoff.diagnose(self.name, error)
-            await self._tell("receive", trouble)
+            await self._pulse.trouble("receive", trouble)
             return trouble.reason
         finally:
             await self._release()
@@ -146,18 +143,18 @@ class Line:
                 raise
             except Exception as error:
                 trouble = backoff.diagnose(self.name, error)
-                await self._tell(side, trouble)
+                await self._pulse.trouble(side, trouble)
                 await asyncio.sleep(trouble.wait)
 
     async def _receiving(self, backoff: Backoff) -> None:
         async with contextlib.AsyncExitStack() as stack:
             async with asyncio.timeout(_ENTER_SECONDS):
                 await stack.enter_async_context(self._channel)
-            await self._fine("receive")
+            await self._pulse.fine("receive")
             while True:
                 await self._receive()
                 backoff.reset()
-                await self._fine("receive")
+                await self._pulse.fine("receive")
 
     async def _receive(self) -> bool:
         """One batch, from the channel into the store; whether there was anything in it."""
@@ -175,7 +172,7 @@ class Line:
             self.due.clear()
             while not self._stopping.is_set() and await self._send_one():
                 backoff.reset()
-            await self._fine("send")
+            await self._pulse.fine("send")
             await self._until_due()
 
     async def _send_one(self) -> bool:
@@ -223,63 +220,3 @@ class Line:
     async def _release(self) -> None:
         with contextlib.suppress(StoreError):
             await self._store.write(lambda tx: tx.release(self._lease, self._holder))
-
-    # -- the health
-
-    async def _fine(self, side: str) -> None:
-        self._troubles.pop(side, None)
-        await self._say()
-
-    async def _tell(self, side: str, trouble: Trouble) -> None:
-        self._troubles[side] = trouble
-        await self._say()
-
-    async def _say(self) -> None:
-        """Write the channel's health where it changed, and now and then that it is well."""
-        now = self._now()
-        health = self._health(now)
-        told = self._told
-        changed = told is None or (told.state, told.reason) != (health.state, health.reason)
-        if not changed and not self._stale(told, health, now):
-            return
-        try:
-            await self._store.write(lambda tx: _set_health(tx, health, changed, now))
-        except StoreError as error:
-            log.warning("health not written channel=%s reason=%s", self.name, error)
-        else:
-            self._told = health
-
-    def _stale(self, told: Health | None, health: Health, now: datetime) -> bool:
-        if told is None:
-            return True
-        if health.state is not HealthState.UP:
-            return told.until != health.until
-        return (
-            not told.last_good or abs((now - told.last_good).total_seconds()) > _LAST_GOOD_SECONDS
-        )
-
-    def _health(self, now: datetime) -> Health:
-        if not self._troubles:
-            return Health(channel=self.name, state=HealthState.UP, last_good=now, changed_at=now)
-        worst = max(self._troubles.values(), key=lambda t: t.state is HealthState.BLOCKED)
-        return Health(
-            channel=self.name,
-            state=worst.state,
-            reason=worst.reason,
-            until=now + timedelta(seconds=worst.wait),
-            changed_at=now,
-        )
-
-
-def _set_health(tx: Transaction, health: Health, changed: bool, now: datetime) -> None:
-    tx.set_health(health)
-    if changed:
-        tx.append(
-            Event(
-                at=now,
-                actor=SYSTEM,
-                kind=What.CHANNEL_CHANGED,
-                channel=health.channel,
-                data={"state": health.state.value, "reason": health.reason},
-            )
-        )

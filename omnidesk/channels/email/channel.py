@@ -74,7 +74,10 @@ class EmailChannel:
         """Up to 100 letters after the cursor, from the first letter of each folder on."""
         if self._inlet is None:
             raise Blocked(f"{self.name}: nothing to receive from; add channels.{self.name}.imap")
-        return await self._inlet.batch(cursor, self.capabilities.quiet)
+        patience = self._surroundings.patience
+        return await self._inlet.batch(
+            cursor, self.capabilities.quiet if patience is None else patience
+        )
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """One attempt; Blocked says that nothing went out and what to do."""
