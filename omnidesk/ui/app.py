@@ -1,0 +1,210 @@
+"""The application: one desk, one screen, and the keyboard between them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.message import Message as Posted
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.safetext import safe_line
+from omnidesk.ui.deskscreen import DeskScreen
+from omnidesk.ui.driver import SteadyDriver
+from omnidesk.ui.keymap import Keymap, press
+from omnidesk.ui.lastline import NoControls
+from omnidesk.ui.layouts import Layouts
+from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
+from omnidesk.ui.window import PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from omnidesk.core.model import Row
+    from omnidesk.desk import Desk
+
+_LEAVE_SECONDS = 5.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class OmnideskApp(App[None]):
+    """The screen of one agent. The engine, if one is to start, starts after the first frame."""
+
+    CSS_PATH: ClassVar = Path(__file__).with_name("omnidesk.tcss")
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "omnidesk"
+    BINDINGS: ClassVar = []
+
+    class Ready(Posted):
+        """The desk is open, and its first rows are here."""
+
+        def __init__(self, desk: Desk, rows: list[Row]) -> None:
+            super().__init__()
+            self.desk = desk
+            self.rows = rows
+
+    class Changed(Posted):
+        """Somebody wrote to the store."""
+
+        def can_replace(self, message: Posted) -> bool:
+            return isinstance(message, OmnideskApp.Changed)
+
+    class Broken(Posted):
+        """The desk cannot be opened, or not any more."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(
+        self,
+        open_desk: Callable[[], AbstractAsyncContextManager[Desk]],
+        *,
+        start_engine: Callable[[Desk], Awaitable[object]] | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        gc.disable()  # until the first paint: nothing dies before it
+        super().__init__(driver_class=SteadyDriver)
+        self._filters.append(NoControls())
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = "dark"
+        self.animation_level = "none"
+        self.keys = Keymap()
+        self.desk_screen = DeskScreen(clock)
+        self._open_desk = open_desk
+        self._start_engine = start_engine
+        self._layouts = Layouts(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
+        self._pressed: tuple[str, ...] = ()
+        self._life: asyncio.Task[None] | None = None
+        self._engine: asyncio.Task[object] | None = None
+        self._leaving = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(INKS_BY_DEFAULT)
+
+    def get_default_screen(self) -> DeskScreen:
+        return self.desk_screen
+
+    # the desk
+
+    def on_mount(self) -> None:
+        self._life = asyncio.create_task(self._live(), name="desk")
+
+    async def _live(self) -> None:
+        """Hold the desk open, and pass on that something changed."""
+        try:
+            async with self._open_desk() as desk:
+                rows = await desk.rows("inbox", limit=PAGE)
+                self.post_message(self.Ready(desk, rows))
+                async for _ in desk.changes():
+                    self.post_message(self.Changed())
+        except OmnideskError as error:
+            self.post_message(self.Broken(str(error)))
+
+    def on_omnidesk_app_ready(self, ready: Ready) -> None:
+        self.keys = Keymap(ready.desk.settings.keys)
+        if ready.desk.settings.theme in self.available_themes:
+            self.theme = ready.desk.settings.theme
+        self.desk_screen.keys = self.desk_screen.bottom.keys = self.keys
+        self.desk_screen.start(ready.desk, ready.rows)
+        self.desk_screen.show_keys()
+        self.call_after_refresh(self._painted, ready.desk)
+
+    def _painted(self, desk: Desk) -> None:
+        """What the first frame does not need."""
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+        if self._start_engine is not None:
+            self._engine = asyncio.ensure_future(self._start_engine(desk))
+            self._engine.set_name("engine")
+            self._engine.add_done_callback(self._engine_ended)
+
+    def _engine_ended(self, engine: asyncio.Future[object]) -> None:
+        if not engine.cancelled() and (error := engine.exception()) is not None:
+            if not isinstance(error, OmnideskError):
+                raise error
+            self.desk_screen.say(f"the engine does not start: {error}", alarm=True)
+
+    def on_omnidesk_app_changed(self) -> None:
+        self.desk_screen.changed()
+
+    def on_omnidesk_app_broken(self, broken: Broken) -> None:
+        self.exit(return_code=1, message=safe_line(broken.reason))
+
+    async def leave(self) -> None:
+        """Keep what was written, then go; asked twice, go at once."""
+        if not self._leaving:
+            self._leaving = True
+            try:
+                async with asyncio.timeout(_LEAVE_SECONDS):
+                    await self.desk_screen.keep_draft()
+            except TimeoutError:
+                self.desk_screen.say("the store does not answer", alarm=True)
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        gc.enable()
+        for task in (self._engine, self._life):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task], timeout=_LEAVE_SECONDS)
+
+    # the keyboard
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            event = self._on_latin_keys(event)
+            if self.screen is self.desk_screen and await self._press(event):
+                return
+        await super().on_event(event)
+
+    def _on_latin_keys(self, event: events.Key) -> events.Key:
+        """The press as it would be on a Latin layout, unless it is text for a text widget."""
+        latin = self._layouts.latin(event.key)
+        if latin is None or self._types(event):
+            return event
+        letter = latin if len(latin) == 1 else None
+        return events.Key(latin, letter)
+
+    def _types(self, event: events.Key) -> bool:
+        focused = self.focused
+        return (
+            "+" not in event.key
+            and focused is not None
+            and focused.check_consume_key(event.key, event.character)
+        )
+
+    async def _press(self, event: events.Key) -> bool:
+        """Do what the key means here; False where it means nothing to us."""
+        if self._types(event):
+            return False
+        place = self.desk_screen.place
+        key = press(event.key, event.character)
+        presses = (*self._pressed, key)
+        action = self.keys.means(place, presses)
+        if action is None and self.keys.leads(place, presses):
+            self._lead(presses)
+            return True
+        self._lead(())
+        if action is None:
+            return len(presses) > 1
+        await self.desk_screen.act(action.id)
+        return True
+
+    def _lead(self, presses: tuple[str, ...]) -> None:
+        if presses != self._pressed:
+            self._pressed = presses
+            self.desk_screen.bottom.leader = presses
+            self.desk_screen.bottom.refresh()

@@ -1,0 +1,179 @@
+"""Where a reply or a note is written, and looked over before it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.containers import Container
+from textual.strip import Strip
+from textual.widgets import TextArea
+
+from omnidesk.core.routing import Refused, Route
+from omnidesk.core.safetext import SafeText, safe_line, show_address, strip_codes
+from omnidesk.ui import keymap
+from omnidesk.ui.doubts import doubts
+from omnidesk.ui.lines import Line, cut, wrap
+from omnidesk.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import ComposeResult
+
+    from omnidesk.core.model import Address
+    from omnidesk.desk import Opened
+
+_ROWS_OF_REVIEW = 9
+
+
+def recipients(people: Iterable[Address]) -> SafeText:
+    """Names and addresses in one line."""
+    return SafeText(", ".join(show_address(person.name, person.address) for person in people))
+
+
+class Writing(TextArea):
+    """The text itself; Enter is a newline, and what is pasted loses its controls."""
+
+    place = keymap.COMPOSER
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.text = strip_codes(event.text)[0]
+        await super()._on_paste(event)
+
+
+class ComposerTitle(Painted):
+    """Whom it goes to and by which channel, before the first letter is typed."""
+
+    def render_line(self, y: int) -> Strip:
+        composer = self.parent
+        assert isinstance(composer, Composer)
+        return self.paint(composer.title_line(self.content_size.width))
+
+
+class ReviewBar(Painted, can_focus=True):
+    """Exact recipients, the channel, and every doubt."""
+
+    place = keymap.REVIEW
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Line] = []
+
+    def show(self, lines: list[Line]) -> None:
+        """Put these lines into the bar."""
+        self.lines = lines[:_ROWS_OF_REVIEW]
+        self.styles.height = len(self.lines)
+        self.refresh(layout=True)
+
+    def render_line(self, y: int) -> Strip:
+        return self.paint(self.lines[y] if y < len(self.lines) else ())
+
+
+class Composer(Container):
+    """One reply or note to one conversation. `seen` is the newest message when it began."""
+
+    def __init__(
+        self, opened: Opened, route: Route | Refused, *, note: bool, text: str, via: str | None
+    ) -> None:
+        super().__init__(id="composer", classes="-note" if note else "")
+        self.opened = opened
+        self.number = opened.conversation.number
+        self.route = route
+        self.note = note
+        self.via = via
+        self.seen = max((message.id for message in opened.messages), default=0)
+        self.done = False
+        self.saving = False
+        self.state = SafeText("draft" if text else "")
+        self.title = ComposerTitle()
+        self.writing = Writing(
+            strip_codes(text)[0], soft_wrap=True, show_line_numbers=False, tab_behavior="indent"
+        )
+        self.review = ReviewBar()
+
+    def compose(self) -> ComposeResult:
+        yield self.title
+        yield self.writing
+        yield self.review
+
+    def on_mount(self) -> None:
+        self.writing.move_cursor(self.writing.document.end)
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self.writing.text
+
+    def become(self, *, note: bool) -> None:
+        """Turn into a note or into a reply."""
+        self.note = note
+        self.set_class(note, "-note")
+        self.title.refresh()
+
+    def tell(self, state: str) -> None:
+        """Say in the title how the draft is."""
+        self.state = SafeText(state)
+        self.title.refresh()
+
+    def title_line(self, width: int) -> Line:
+        """What this is, whom it goes to, how the draft is."""
+        if self.note:
+            words, ink, rule = f"NOTE on #{self.number}, customers never see this", "note", "="
+        elif isinstance(self.route, Refused):
+            words, ink, rule = f"NO WAY TO REPLY: {safe_line(self.route.reason)}", "alert", "─"
+        else:
+            words, ink, rule = f"REPLY {self._whom(self.route)}", "title", "─"
+        state = f" {rule * 2} {self.state} {rule * 2}" if self.state else ""
+        left = cut(SafeText(f"{rule * 2} {words} "), width - len(state))
+        filled = SafeText(rule * width)
+        return (left, ink), (SafeText(state.lstrip()), "muted" if not self.note else "note"), (
+            filled, "note" if self.note else "rule"
+        )  # fmt: skip
+
+    def _whom(self, route: Route) -> SafeText:
+        way = route.way
+        limit = f", {way.max_text}" if way.max_text is not None else ""
+        people = recipients((*route.to, *route.cc))
+        return SafeText(f"by {safe_line(way.channel)} ({safe_line(way.label)}{limit}) to {people}")
+
+    @property
+    def reviewing(self) -> bool:
+        """Whether the writing is over and the looking has begun."""
+        return self.has_class("-review")
+
+    def look_over(self, opened: Opened) -> None:
+        """Show what will happen, and let the hand decide."""
+        self.opened = opened
+        width = max(20, self.size.width - 2)
+        rule = SafeText("─" * width)
+        head: Line = ((SafeText("── BEFORE IT GOES "), "title"), (rule, "rule"))
+        self.review.show([head, *self._review_lines(width)])
+        self.add_class("-review")
+
+    def go_on(self) -> None:
+        """Back to writing."""
+        self.remove_class("-review")
+
+    def _review_lines(self, width: int) -> list[Line]:
+        if self.note:
+            return [((SafeText(" NOTE for the team. Customers never see this."), "note"),)]
+        if isinstance(self.route, Refused):
+            said = [f"cannot be sent: {safe_line(self.route.reason)}"]
+            if self.route.instead:
+                ways = ", ".join(safe_line(way.channel) for way in self.route.instead)
+                said.append(f"V goes through {ways}")
+            return [self._indented(SafeText(line), "alert") for line in said]
+        route = self.route
+        lines = [f"SEND to {recipients(route.to)}"]
+        if route.cc:
+            lines.append(f"Cc {recipients(route.cc)}")
+        lines.append(f"by {safe_line(route.way.channel)} ({safe_line(route.way.label)})")
+        shown = [
+            self._indented(part, "name") for line in lines for part in wrap(SafeText(line), width)
+        ]
+        found = doubts(self.text, route, self.opened, self.seen)
+        return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]
+
+    def _indented(self, text: SafeText, ink: str) -> Line:
+        return (SafeText(" "), "text"), (text, ink)

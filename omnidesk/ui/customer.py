@@ -1,0 +1,88 @@
+"""Who the customer is: every way to reach him, and what else he has with us."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.inbox import state_letter
+from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
+from omnidesk.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from omnidesk.core.channel import Capabilities
+    from omnidesk.desk import Opened
+
+_OTHERS_SHOWN = 30
+_NOTES_SHOWN = 3
+
+
+class CustomerPane(Painted):
+    """Name, handles and how we know them, other conversations, tags, last notes."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__(id="customer")
+        self.channels: Mapping[str, Capabilities] = {}
+        self.agent = ""
+        self._clock = clock
+        self._opened: Opened | None = None
+        self._lines: list[Line] = []
+        self._laid_for = 0
+
+    def show(self, opened: Opened | None) -> None:
+        """The customer of another conversation."""
+        self._opened = opened
+        self._laid_for = 0
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.content_size.width
+        if y == 0:
+            return self.paint(((SafeText(" Customer "), "title"), (SafeText("─" * width), "rule")))
+        if self._laid_for != width:
+            self._laid_for = width
+            self._lines = self._lay(width - 2) if self._opened else []
+        if y - 1 >= len(self._lines):
+            return self.paint(())
+        return self.paint(((SafeText(" "), "text"), *self._lines[y - 1]))
+
+    def _lay(self, width: int) -> list[Line]:
+        opened, now = self._opened, self._clock()
+        assert opened is not None
+        contact = opened.contact
+        lines: list[Line] = [((cut(safe_line(contact.name), width), "unread"),)]
+        lines.append(((SafeText(f"first seen {clock(contact.created_at, now)}"), "muted"),))
+        lines.append(())
+        for known in contact.handles:
+            words = safe_line(str(known.handle))
+            how = SafeText(f" {known.known}")
+            lines.append(((cut(words, width - len(how)), "text"), (how, "muted")))
+        lines += [(), *self._others(opened, width, now)]
+        if opened.conversation.tags:
+            tags = SafeText(" ".join(f"[{safe_line(tag)}]" for tag in opened.conversation.tags))
+            lines += [(), *(((line, "mark"),) for line in wrap(tags, width))]
+        notes = [message for message in opened.messages if message.direction == "note"]
+        for note in notes[-_NOTES_SHOWN:]:
+            said = safe_line(f"note {note.author}: {note.text[:300]}")
+            lines += [(), *(((pad(line, width), "note"),) for line in wrap(said, width)[:3])]
+        return lines
+
+    def _others(self, opened: Opened, width: int, now: datetime) -> list[Line]:
+        if not opened.others:
+            return [((SafeText("no other conversations"), "muted"),)]
+        states = Counter(row.state for row in opened.others)
+        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        lines: list[Line] = [((SafeText(f"also {told}"), "muted"),)]
+        for row in opened.others[:_OTHERS_SHOWN]:
+            known = self.channels.get(row.channel)
+            code = safe_line(known.code if known and known.code else row.channel[:2])
+            head = SafeText(f"{state_letter(row)} {code} {age(row.last_at, now):>4} #{row.number} ")
+            subject = safe_line(row.subject or row.snippet)
+            lines.append(((head, "muted"), (cut(subject, width - len(head)), "text")))
+        return lines

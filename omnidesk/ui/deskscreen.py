@@ -1,0 +1,298 @@
+"""The main screen: the list, the thread and what is written into it, over one desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from textual.containers import Container
+from textual.screen import Screen
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.bars import BottomBar, TopBar
+from omnidesk.ui.customer import CustomerPane
+from omnidesk.ui.inbox import InboxList
+from omnidesk.ui.jobs import Jobs
+from omnidesk.ui.keymap import VIEWS, Keymap
+from omnidesk.ui.painted import Painted
+from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows, Said
+from omnidesk.ui.reading import Reader
+from omnidesk.ui.thread import ThreadView
+from omnidesk.ui.window import PAGE, Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+    from omnidesk.core.model import Row
+    from omnidesk.desk import Desk, Opened
+    from omnidesk.ui.composer import Composer
+
+_SETTLE_SECONDS = 0.05  # the thread follows the cursor when the hand rests
+_NOTICE_SECONDS = 8.0
+_TICK_SECONDS = 15.0
+_WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
+_HEIGHTS = [(0, "-low"), (16, "-tall")]
+
+_EMPTY = {
+    "inbox": "Nobody waits for you. New messages appear here by themselves.",
+    "mine": "Nothing is yours. A takes the conversation under the cursor.",
+    "unassigned": "Everything has an owner.",
+    "waiting": "No customer owes an answer.",
+    "snoozed": "Nothing is put off.",
+    "failed": "Every reply has arrived.",
+    "closed": "Nothing is closed yet. e closes what is done.",
+    "all": "No message has come yet. omnidesk check tries every channel.",
+}
+
+
+@runtime_checkable
+class Leaving(Protocol):
+    """An application that keeps everything before it goes."""
+
+    async def leave(self) -> None: ...
+
+
+class Small(Painted):
+    """What stands on a screen that is too small to work on."""
+
+    def render_line(self, y: int) -> Strip:
+        words = SafeText("omnidesk needs 60x16; it keeps running")
+        return self.paint(((words, "alert"),) if y == 0 else ())
+
+
+class DeskScreen(Screen[None]):
+    """Shows what the desk holds; every change goes through one queue, in the order of the keys."""
+
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
+    AUTO_FOCUS = "#list"
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.desk: Desk | None = None
+        self.view = VIEWS[0][0]
+        self.words = ""
+        self.keys = Keymap()
+        self.via: dict[int, str] = {}
+        self.composer: Composer | None = None
+        self.leaving: set[int] = set()
+        self.top = TopBar(clock)
+        self.bottom = BottomBar()
+        self.inbox = InboxList(clock, id="list")
+        self.thread = ThreadView(clock, id="thread")
+        self.customer = CustomerPane(clock)
+        self.column = Container(self.thread, id="column")
+        self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
+        self._reader: Reader | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.top
+        yield Small(id="small")
+        with Container(id="desk"):
+            yield self.inbox
+            yield self.customer
+            yield self.column
+        yield self.bottom
+
+    # what is read
+
+    def start(self, desk: Desk, rows: list[Row]) -> None:
+        """The desk is open: show its first rows, then the rest."""
+        self.desk = desk
+        self._reader = Reader(desk, self.post_message, self._shown)
+        self.top.agent = safe_line(desk.agent.name, 16)
+        self.inbox.agent = self.thread.agent = desk.agent.id
+        self.thread.channels = self.customer.channels = desk.channels
+        self.inbox.codes = {
+            name: safe_line(known.code or name[:2]) for name, known in desk.channels.items()
+        }
+        self._title()
+        self.inbox.show(rows, PAGE)
+        self.run_worker(self.jobs.run(), name="changes")
+        self.changed()
+        self.set_interval(_TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self.inbox.refresh()
+        self.top.refresh()
+
+    def _shown(self) -> tuple[Listed, Key | None, int, int | None]:
+        after, asked = self.inbox.window.anchor()
+        return (self.view, self.words), after, asked, self.thread.number
+
+    def changed(self) -> None:
+        """Somebody wrote to the store: read again what is on the screen, soon and once."""
+        if self._reader is not None:
+            self.run_worker(self._reader.again(), name="again")
+
+    def read_end(self, *, last: bool = False) -> None:
+        """Read the list from its beginning, or its last page."""
+        if self._reader is not None:
+            of = self.view, self.words
+            reading = self._reader.last(of) if last else self._reader.first(of)
+            self.run_worker(reading, name="list", group="list", exclusive=True)
+
+    def on_rows(self, read: Rows) -> None:
+        if read.of != (self.view, self.words):
+            return
+        rows = [row for row in read.rows if row.number not in self.leaving]
+        asked = read.asked - (len(read.rows) - len(rows))
+        if read.how == "reread":
+            self.inbox.reread(read.after, rows, asked)
+        else:
+            self.inbox.show(rows, asked, last=read.how == "last")
+        if self.inbox.number is None and not self.writing:
+            self._show_nothing()
+
+    def on_counted(self, counted: Counted) -> None:
+        self.top.counts, self.top.health = counted.counts, counted.health
+        self.top.refresh()
+
+    def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
+        if self._reader is not None:
+            of = self.view, self.words
+            self.run_worker(self._reader.page(of, wanted.side, wanted.key), name="page")
+
+    def on_page(self, page: Page) -> None:
+        if page.of == (self.view, self.words):
+            self.inbox.extend(page.side, page.key, page.rows)
+
+    def on_inbox_list_moved(self) -> None:
+        if self.inbox.number is not None:
+            self.set_timer(_SETTLE_SECONDS, self._follow)
+
+    def _follow(self) -> None:
+        number = self.inbox.number
+        if number is None or number == self.thread.number or self.writing:
+            return
+        if self._reader is not None:
+            reading = self._reader.one(number)
+            self.run_worker(reading, name="thread", group="thread", exclusive=True)
+
+    def on_loaded(self, loaded: Loaded) -> None:
+        number = loaded.opened.conversation.number
+        if number == self.thread.number or (number == self.inbox.number and not self.writing):
+            self.show_thread(loaded.opened)
+
+    def show_thread(self, opened: Opened) -> None:
+        """Show one conversation in the thread and its customer beside it."""
+        self.thread.show(opened)
+        self.customer.show(opened)
+
+    def _show_nothing(self) -> None:
+        self.thread.show(None)
+        self.customer.show(None)
+
+    def on_thread_view_earlier(self, wanted: ThreadView.Earlier) -> None:
+        if self._reader is not None:
+            reading = self._reader.earlier(wanted.number, wanted.before)
+            self.run_worker(reading, name="earlier")
+
+    def on_earlier(self, earlier: Earlier) -> None:
+        self.thread.prepend(earlier.number, earlier.messages)
+
+    # what is said
+
+    def say(self, text: str, *, alarm: bool = False) -> None:
+        """Tell the person at the keyboard something, in the last line."""
+        self.post_message(Said(safe_line(text), alarm=alarm))
+
+    def on_said(self, said: Said) -> None:
+        self.bottom.notice, self.bottom.alarm = said.text, said.alarm
+        self.bottom.refresh()
+        self.set_timer(_NOTICE_SECONDS, lambda: self._unsay(said.text))
+
+    def _unsay(self, text: SafeText) -> None:
+        if self.bottom.notice == text:
+            self.bottom.notice = SafeText("")
+            self.bottom.refresh()
+
+    def look_at(self, view: str, words: str = "") -> None:
+        """Show another view, or another filter of it."""
+        self.view, self.words = view, words
+        self._title()
+        self.read_end()
+
+    def _title(self) -> None:
+        _, title, order = next(view for view in VIEWS if view[0] == self.view)
+        words = f"{title}: {safe_line(self.words, 40)}" if self.words else f"{title}, {order}"
+        self.inbox.title = SafeText(words)
+        empty = "Nothing matches; / changes the filter." if self.words else _EMPTY[self.view]
+        self.inbox.empty = SafeText(empty)
+        self.top.view = self.view
+        self.top.refresh()
+        self.inbox.refresh()
+
+    # where the hand is
+
+    @property
+    def writing(self) -> bool:
+        """Whether something is being written; then the thread stays."""
+        return self.composer is not None
+
+    @property
+    def number(self) -> int | None:
+        """The conversation under the hand."""
+        return self.inbox.number if self.focused is self.inbox else self.thread.number
+
+    @property
+    def place(self) -> str:
+        """Where the hand is, as the keymap calls it."""
+        return str(getattr(self.focused, "place", ""))
+
+    async def now_open(self) -> Opened | None:
+        """The conversation under the hand, loaded; None where there is none."""
+        number = self.number
+        if self.desk is None or number is None:
+            return None
+        if self.thread.opened is None or self.thread.number != number:
+            try:
+                self.show_thread(await self.desk.open(number))
+            except OmnideskError as error:
+                self.say(str(error), alarm=True)
+                return None
+        return self.thread.opened
+
+    def on_descendant_focus(self) -> None:
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Let the last line name the keys of the place where the hand is."""
+        self.bottom.where = self.place
+        self.bottom.refresh()
+
+    # what is done
+
+    async def act(self, action: str) -> None:
+        """Do a named action."""
+        from omnidesk.ui.verbs import VERBS
+
+        done = VERBS[action](self)
+        if done is not None:
+            await done
+
+    async def on_inbox_list_opened(self) -> None:
+        await self.act("open")
+
+    def on_text_area_changed(self) -> None:
+        from omnidesk.ui import writing
+
+        writing.save_soon(self)
+
+    async def keep_draft(self) -> None:
+        """Let every change and the unsent text reach the store."""
+        if self.composer is not None:
+            from omnidesk.ui import writing
+
+            writing.save_now(self, self.composer)
+        await self.jobs.finished()
+
+    async def leave(self) -> None:
+        """Quit, with everything kept."""
+        app = self.app
+        assert isinstance(app, Leaving)
+        await app.leave()

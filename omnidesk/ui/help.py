@@ -1,0 +1,92 @@
+"""Every key, as the live keymap has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from omnidesk.core.safetext import SafeText
+from omnidesk.ui import keymap
+from omnidesk.ui.keymap import Keymap, shown
+from omnidesk.ui.lines import Line, fit
+from omnidesk.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_PLACES = (
+    (keymap.LIST, "In the list"),
+    (keymap.THREAD, "In a conversation"),
+    (keymap.COMPOSER, "While writing"),
+    (keymap.REVIEW, "Before sending"),
+)
+_KEYS_WIDTH = 22
+_LETTERS = "* unread   ! a reply failed   ~ waiting for the customer   z snoozed   x closed"
+_MOVES = "j k scroll, any other key closes; a Cyrillic layout needs no switching"
+
+
+def help_lines(keys: Keymap) -> list[Line]:
+    """One line an action; what works in several places stands under the first."""
+    told: set[str] = set()
+    lines: list[Line] = [((SafeText(line), "muted"),) for line in (_LETTERS, _MOVES)]
+    lines.append(())
+    for place, title in _PLACES:
+        actions = [a for a in keys.of(place) if a.keys and a.id not in told]
+        if actions:
+            lines.append(((SafeText(title), "title"),))
+        for action in actions:
+            told.add(action.id)
+            names = SafeText("   ".join(map(shown, action.keys)))
+            lines.append(((fit(names, _KEYS_WIDTH), "key"), (SafeText(action.words), "text")))
+        lines.append(())
+    return lines
+
+
+class HelpSheet(Painted, can_focus=True):
+    """The lines, scrolled by the same keys as everything else."""
+
+    def __init__(self, keys: Keymap) -> None:
+        super().__init__()
+        self._lines = help_lines(keys)
+        self._first = 0
+
+    def render_line(self, y: int) -> Strip:
+        at = self._first + y
+        if at >= len(self._lines):
+            return self.paint(())
+        return self.paint(((SafeText("  "), "text"), *self._lines[at]))
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        page = max(1, self.content_size.height // 2)
+        steps = {
+            "j": 1, "down": 1, "k": -1, "up": -1, "ctrl+d": page, "ctrl+u": -page,
+            "pagedown": page, "pageup": -page, "space": page, "home": -9999, "end": 9999,
+        }  # fmt: skip
+        if event.key not in steps:
+            self.screen.dismiss()
+            return
+        last = max(0, len(self._lines) - self.content_size.height)
+        self._first = max(0, min(self._first + steps[event.key], last))
+        self.refresh()
+
+
+class HelpScreen(ModalScreen[None]):
+    """The sheet over everything; any other key closes it."""
+
+    def __init__(self, keys: Keymap) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        yield HelpSheet(self._keys)
+
+
+def show(screen: DeskScreen) -> None:
+    """Lay the sheet over the screen."""
+    screen.app.push_screen(HelpScreen(screen.keys))

@@ -1,0 +1,229 @@
+"""The list of conversations: a window of rows of a list of any length."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message as Posted
+from textual.strip import Strip
+
+from omnidesk.core.model import Row, State
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui import keymap
+from omnidesk.ui.lines import Line, age, cut, fit
+from omnidesk.ui.painted import Painted
+from omnidesk.ui.window import Key, Side, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+_LETTERS = {State.OPEN: " ", State.WAITING: "~", State.SNOOZED: "z", State.CLOSED: "x"}
+_STRIPS_KEPT = 3000
+_WIDEST_TEXT = 300
+
+
+def state_letter(row: Row) -> SafeText:
+    """The one letter that says all that a colour says: `! failed, * unread, ~ z x`."""
+    if row.failed:
+        return SafeText("!")
+    if row.unread and row.state is not State.CLOSED:
+        return SafeText("*")
+    return SafeText(_LETTERS[row.state])
+
+
+def row_line(row: Row, waits: SafeText, code: SafeText, who: SafeText, width: int) -> Line:
+    """A row after its cursor column; fixed fields first, customers' words last."""
+    letter = state_letter(row)
+    urgent = "+" if row.priority > 0 else " "
+    name_width = 13 if width < 64 else 18 if width < 110 else 24
+    text = f"{safe_line(row.subject)}" or f"{safe_line(row.snippet)}"
+    if row.subject and row.snippet:
+        text += f" - {safe_line(row.snippet)}"
+    loud = "unread" if row.unread else "name"
+    return (
+        (SafeText(f"{letter} "), "alert" if letter == "!" else "mark"),
+        (fit(code, 2), "muted"),
+        (SafeText(f"{waits:>5}{urgent} "), "alert" if urgent == "+" else "muted"),
+        (fit(who, 5), "own" if who == "me" else "muted"),
+        (fit(safe_line(row.name, name_width), name_width), loud),
+        (SafeText("  "), "text"),
+        (cut(SafeText(text[:_WIDEST_TEXT]), max(0, width - 20 - name_width)), "subject"),
+    )
+
+
+class InboxList(Painted, can_focus=True):
+    """Rows of one view; it says when its cursor moved and which page it wants next."""
+
+    place = keymap.LIST
+
+    class Moved(Posted):
+        """Another conversation is under the cursor."""
+
+        def can_replace(self, message: Posted) -> bool:
+            return isinstance(message, InboxList.Moved)
+
+    class Wanted(Posted):
+        """A page beside the loaded rows is needed."""
+
+        def __init__(self, side: Side, key: Key) -> None:
+            super().__init__()
+            self.side = side
+            self.key = key
+
+    class Opened(Posted):
+        """The conversation under the cursor was chosen with the mouse."""
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.window = Window()
+        self.title = SafeText("")
+        self.empty = SafeText("")
+        self.codes: dict[str, SafeText] = {}
+        self.agent = ""
+        self._clock = clock
+        self._asked: Key | None = None
+        self._strips: dict[tuple[int, str], tuple[Row, str, int, Strip]] = {}
+
+    @property
+    def number(self) -> int | None:
+        """The conversation under the cursor."""
+        row = self.window.current
+        return row.number if row else None
+
+    def show(self, rows: list[Row], asked: int, *, last: bool = False) -> None:
+        """Another list: its first page, or its last one, the cursor on its outermost row."""
+        whole = len(rows) < asked
+        self.window = Window(rows=rows, height=self._height, at_top=whole, at_end=whole)
+        if last:
+            self.window.at_end = True
+            self.window.move(len(rows))
+        else:
+            self.window.at_top = True
+        self._after(None)
+
+    def reread(self, after: Key | None, rows: list[Row], asked: int) -> None:
+        """The same list as it is now."""
+        number = self.number
+        self.window.reread(after, rows, asked)
+        self._after(number)
+
+    def extend(self, side: Side, after: Key, rows: list[Row]) -> None:
+        """A page that was wanted has come."""
+        self._asked = None
+        number = self.number
+        self.window.extend(side, after, rows)
+        self._after(number)
+
+    def drop(self, number: int) -> None:
+        """Take a row out before the store has said so."""
+        at = self.number
+        self.window.drop(number)
+        self._after(at)
+
+    def _after(self, number: int | None) -> None:
+        self._asked = None
+        self.refresh()
+        if self.number != number:
+            self.post_message(self.Moved())
+        self._want()
+
+    def _want(self) -> None:
+        wanted = self.window.wants()
+        if wanted is not None and self._asked != wanted[1]:
+            self._asked = wanted[1]
+            self.post_message(self.Wanted(*wanted))
+
+    @property
+    def _height(self) -> int:
+        return max(1, self.content_size.height - 1)
+
+    def move(self, by: int) -> None:
+        """Move the cursor by so many rows."""
+        window = self.window
+        cursor, top = window.cursor, window.top
+        window.move(by)
+        if window.cursor == cursor and window.top == top:
+            self._want()
+            return
+        if window.top == top:
+            self.refresh_line(1 + cursor - top)
+            self.refresh_line(1 + window.cursor - top)
+        else:
+            self.refresh()
+        if window.cursor != cursor:
+            self.post_message(self.Moved())
+        self._want()
+
+    def half(self, direction: int) -> None:
+        """Move by half a screen."""
+        self.move(direction * max(1, self._height // 2))
+
+    def next_needing(self, direction: int) -> None:
+        """Move to the next row that needs us: unread or failed."""
+        rows, at = self.window.rows, self.window.cursor + direction
+        while 0 <= at < len(rows):
+            if rows[at].unread or rows[at].failed:
+                self.move(at - self.window.cursor)
+                return
+            at += direction
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.window.height = self._height
+        self.window.settle()
+        self._want()
+
+    def on_focus(self) -> None:
+        self.refresh_line(1 + self.window.cursor - self.window.top)
+
+    def on_blur(self) -> None:
+        self.refresh_line(1 + self.window.cursor - self.window.top)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.move(-3)
+
+    def on_click(self, event: events.Click) -> None:
+        at = self.window.top + event.y - 1
+        if event.y >= 1 and at < len(self.window.rows):
+            again = at == self.window.cursor
+            self.move(at - self.window.cursor)
+            if again:
+                self.post_message(self.Opened())
+
+    def render_line(self, y: int) -> Strip:
+        width = self.content_size.width
+        if y == 0:
+            return self.paint(self._title_line(width))
+        at = self.window.top + y - 1
+        if at < len(self.window.rows):
+            return self._row_strip(self.window.rows[at], at == self.window.cursor, width)
+        if not self.window.rows and y == 2:
+            return self.paint(((SafeText("  "), "muted"), (self.empty, "muted")))
+        return self.paint(())
+
+    def _title_line(self, width: int) -> Line:
+        title = cut(SafeText(f" {self.title} "), width)
+        return (title, "title"), (SafeText("─" * width), "rule")
+
+    def _row_strip(self, row: Row, chosen: bool, width: int) -> Strip:
+        waits = age(row.waiting_since or row.last_at, self._clock())
+        over = ("cursor" if self.has_focus else "away") if chosen else ""
+        kept = self._strips.get((row.number, over))
+        if kept and kept[0] == row and kept[1:3] == (waits, width):
+            return kept[3]
+        who = "me" if row.assignee == self.agent else row.assignee or "-"
+        code = self.codes.get(row.channel) or safe_line(row.channel[:2])
+        line = row_line(row, waits, code, safe_line(who, 4), width)
+        strip = self.paint(((SafeText("> " if chosen else "  "), "mark"), *line), over)
+        if len(self._strips) > _STRIPS_KEPT:
+            self._strips.clear()
+        self._strips[row.number, over] = (row, waits, width, strip)
+        return strip
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()

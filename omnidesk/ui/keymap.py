@@ -1,0 +1,174 @@
+"""Every key of the screen: named actions, the places where they work, and what was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+LIST: Final = "list"
+THREAD: Final = "thread"
+COMPOSER: Final = "composer"
+REVIEW: Final = "review"
+FILTER: Final = "filter"
+HELP: Final = "help"
+
+_DESK = (LIST, THREAD)
+_ALL = (LIST, THREAD, COMPOSER, REVIEW)
+
+VIEWS: Final = (
+    ("inbox", "Inbox", "longest wait first"),
+    ("mine", "Mine", "yours, longest wait first"),
+    ("unassigned", "Unassigned", "nobody's yet"),
+    ("waiting", "Waiting", "for the customer"),
+    ("snoozed", "Snoozed", "soonest back first"),
+    ("failed", "Failed", "replies that did not arrive"),
+    ("closed", "Closed", "newest first"),
+    ("all", "All", "everything"),
+)
+"""Views of the list: its name for the desk, its title, and its order in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something a key does. A key of several presses is written with spaces: `g g`."""
+
+    id: str
+    words: str
+    keys: tuple[str, ...]
+    where: tuple[str, ...]
+    hint: str = ""  # the footer's word; empty: help and palette alone name it
+
+
+def _act(name: str, words: str, *keys: str, at: tuple[str, ...] = _DESK, hint: str = "") -> Action:
+    return Action(id=name, words=words, keys=keys, where=at, hint=hint)
+
+
+def _views() -> Iterator[Action]:
+    letters = {"snoozed": "z"}
+    for number, (name, title, _) in enumerate(VIEWS, 1):
+        letter = letters.get(name, name[0])
+        yield _act(f"view.{name}", f"go to {title}", str(number), f"g {letter}")
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    _act("move.down", "next line", "j", "down"),
+    _act("move.up", "previous line", "k", "up"),
+    _act("move.top", "to the top", "g g", "home"),
+    _act("move.bottom", "to the bottom", "G", "end"),
+    _act("move.half_down", "half a page down", "^D", "pagedown"),
+    _act("move.half_up", "half a page up", "^U", "pageup"),
+    _act("open", "open the conversation", "Enter", "o", "l", at=(LIST,), hint="open"),
+    _act("unfold", "unfold or fold quoted lines", "Enter", "o", "l", at=(THREAD,), hint="unfold"),
+    _act("back", "back to the list", "q", "Esc", "h", at=(THREAD,), hint="back"),
+    _act("next.needing", "next that needs us", "J"),
+    _act("previous.needing", "previous that needs us", "K"),
+    _act("reply", "reply to the customer", "r", hint="reply"),
+    _act("note", "note that customers never see", "n", hint="note"),
+    _act("close", "close the conversation", "e", hint="close"),
+    _act("reopen", "open it again", "E"),
+    _act("take", "take it yourself", "A", hint="take"),
+    _act("undo", "undo the last change, recall a held reply", "z", hint="undo"),
+    _act("mark.read", "mark as read", "I"),
+    _act("mark.unread", "mark as unread", "U"),
+    _act("filter", "filter the list", "/", ".", hint="filter"),
+    _act("customer", "show or hide the customer", "p", hint="customer"),
+    *_views(),
+    _act("view.next", "next view", "]"),
+    _act("view.previous", "previous view", "["),
+    _act("review", "review what will be sent", "Esc", at=(COMPOSER,), hint="review and send"),
+    _act("send", "send it", "s", at=(REVIEW,), hint="send"),
+    _act("edit", "go on writing", "e", "Enter", "Esc", at=(REVIEW,), hint="edit"),
+    _act("compose.mode", "note or reply", "^N", at=(COMPOSER, REVIEW), hint="note or reply"),
+    _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
+    _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),
+    _act("discard", "throw the draft away", "D", at=(REVIEW,), hint="discard"),
+    _act("palette", "every action by name", ":", "^P", hint="palette"),
+    _act("palette.typing", "every action by name", "^P", at=(COMPOSER, REVIEW)),
+    _act("theme", "dark or light", "g t"),
+    _act("help", "these keys", "?", ",", "f1", hint="help"),
+    _act("help.typing", "these keys", "f1", at=(COMPOSER, REVIEW)),
+    _act("leave", "quit", "q", at=(LIST,), hint="quit"),
+    _act("quit", "quit from anywhere", "^Q", at=_ALL),
+)
+
+
+class KeyClashError(ValueError):
+    """Two actions want one key in one place."""
+
+
+class Keymap:
+    """Which action a key means in a place; made of the table and a user's own keys by id."""
+
+    def __init__(self, remaps: Mapping[str, Sequence[str]] | None = None) -> None:
+        remaps = remaps or {}
+        self.actions = tuple(
+            replace(action, keys=tuple(remaps.get(action.id, action.keys))) for action in ACTIONS
+        )
+        self._means: dict[tuple[str, tuple[str, ...]], Action] = {}
+        self._leads: set[tuple[str, tuple[str, ...]]] = set()
+        for action in self.actions:
+            for place in action.where:
+                for key in action.keys:
+                    self._bind(place, tuple(map(_pressed_as, key.split(" "))), action)
+
+    def _bind(self, place: str, presses: tuple[str, ...], action: Action) -> None:
+        other = self._means.get((place, presses))
+        if other is not None:
+            keys = " ".join(presses)
+            raise KeyClashError(f"{keys} means {other.id} and {action.id} in the {place}")
+        self._means[place, presses] = action
+        self._leads.update((place, presses[:length]) for length in range(1, len(presses)))
+
+    def means(self, place: str, presses: tuple[str, ...]) -> Action | None:
+        """The action of these presses, if they are complete."""
+        return self._means.get((place, presses))
+
+    def leads(self, place: str, presses: tuple[str, ...]) -> bool:
+        """Whether more presses may follow."""
+        return (place, presses) in self._leads
+
+    def following(self, place: str, presses: tuple[str, ...]) -> Iterable[tuple[str, Action]]:
+        """What may follow a leader: the next press, and the action that it completes."""
+        size = len(presses)
+        for (where, keys), action in self._means.items():
+            if where == place and keys[:size] == presses and len(keys) == size + 1:
+                yield shown(keys[size]), action
+
+    def of(self, place: str) -> tuple[Action, ...]:
+        """The actions of a place, in the table's order."""
+        return tuple(action for action in self.actions if place in action.where)
+
+
+_NAMES = {"Enter": "enter", "Esc": "escape", "Space": "space", "Tab": "tab"}
+_SHOWN = {
+    "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "up": "↑", "down": "↓",
+    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "f1": "F1",
+}  # fmt: skip
+
+
+def _pressed_as(key: str) -> str:
+    if len(key) == 2 and key[0] == "^":
+        return f"ctrl+{key[1].lower()}"
+    return _NAMES.get(key, key)
+
+
+def shown(key: str) -> str:
+    """A key as it stands in help, footer and palette."""
+    presses = [_pressed_as(press) for press in key.split(" ")]
+    return " ".join(
+        f"^{press[5:].upper()}" if press.startswith("ctrl+") else _SHOWN.get(press, press)
+        for press in presses
+    )
+
+
+def press(key: str, character: str | None) -> str:
+    """What the table calls a key press: its character, or its name where it has none."""
+    if (
+        character is not None
+        and len(character) == 1
+        and character.isprintable()
+        and character != " "
+    ):
+        return character
+    return key

@@ -1,0 +1,58 @@
+"""Every action by its name, with its keys beside it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from omnidesk.ui.keymap import Action, shown
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.style import Style
+
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_HIDDEN = ("move.", "palette")
+
+
+def _provider(desk: DeskScreen) -> type[Provider]:
+    def keys_of(action: Action) -> str:
+        return "  ".join(map(shown, action.keys))
+
+    class Actions(Provider):
+        """The actions of the keymap."""
+
+        def __init__(self, screen: Screen[Any], match_style: Style | None = None) -> None:
+            super().__init__(screen, match_style)
+            place = desk.bottom.where
+            self._actions = [a for a in desk.keys.of(place) if not a.id.startswith(_HIDDEN)]
+
+        async def discover(self) -> Hits:
+            for action in self._actions:
+                yield DiscoveryHit(
+                    Content(f"{keys_of(action):<14}  {action.words}"),
+                    partial(desk.act, action.id),
+                    text=action.words,
+                )
+
+        async def search(self, query: str) -> Hits:
+            matcher = self.matcher(query)
+            for action in self._actions:
+                score = matcher.match(f"{action.words} {action.id}")
+                if score > 0:
+                    said = Content.assemble(
+                        f"{keys_of(action):<14}  ", matcher.highlight(action.words)
+                    )
+                    yield Hit(score, said, partial(desk.act, action.id), text=action.words)
+
+    return Actions
+
+
+def show(desk: DeskScreen) -> None:
+    """Open the palette over the screen."""
+    provider = _provider(desk)
+    desk.app.push_screen(CommandPalette(providers=[provider], placeholder="what to do"))

@@ -1,0 +1,206 @@
+"""One message as lines of text in named inks; nothing here knows a widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from omnidesk.core.model import Attachment, Delivery, DeliveryState, Direction, Message
+from omnidesk.core.safetext import (
+    SafeText,
+    file_warning,
+    hidden_codes,
+    safe_file_name,
+    safe_line,
+    show_address,
+    strip_codes,
+)
+from omnidesk.ui.lines import Line, clock, cut, pad, size, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from omnidesk.core.channel import Capabilities
+
+_SHOWN_AT_FIRST = 20_000
+_SHOWN_AT_MOST = 1_000_000
+
+_DELIVERY = {
+    DeliveryState.HELD: "… held",
+    DeliveryState.QUEUED: "… queued",
+    DeliveryState.SENDING: "… sending",
+    DeliveryState.SENT: "✓ sent",
+    DeliveryState.DELIVERED: "✓✓ delivered",
+    DeliveryState.READ: "✓✓ read",
+    DeliveryState.FAILED: "! NOT SENT",
+    DeliveryState.UNKNOWN: "? MAY HAVE GONE OUT",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a message is shown in: the width, the channels' words, the time."""
+
+    width: int
+    channels: Mapping[str, Capabilities]
+    now: datetime
+    unfolded: bool = False
+
+    def code(self, channel: str) -> SafeText:
+        """The two letters of a channel."""
+        known = self.channels.get(channel)
+        return safe_line(known.code if known and known.code else channel[:2])
+
+    def label(self, channel: str) -> SafeText:
+        """A channel by the name that people use."""
+        known = self.channels.get(channel)
+        return safe_line(known.label if known and known.label else channel)
+
+
+def message_lines(message: Message, before: Message | None, shown: Setting) -> list[Line]:
+    """The message under its header, and above it a mark where the talk changed channels."""
+    lines = _channel_change(message, before, shown)
+    if message.direction is Direction.NOTE:
+        return [*lines, *_note(message, shown), ()]
+    lines.append(_header(message, shown))
+    lines.extend(_warnings(message, shown))
+    lines.extend(_body(message, shown))
+    lines.extend(_file(file, shown.width) for file in message.attachments)
+    lines.extend(_undelivered(message.delivery, shown.width))
+    lines.append(())
+    return lines
+
+
+def _ruled(text: str, width: int, ink: str, rule: str = "─") -> Line:
+    words = cut(SafeText(f"{rule * 2} {text} "), width)
+    return ((SafeText(words + rule * (width - cell_len(words))), ink),)
+
+
+def _channel_change(message: Message, before: Message | None, shown: Setting) -> list[Line]:
+    note = Direction.NOTE
+    if before is None or note in (message.direction, before.direction):
+        return []
+    if before.channel == message.channel:
+        return []
+    at = message.received_at.astimezone()
+    words = f"went on in {shown.label(message.channel)} {at:%H:%M}"
+    return [_ruled(words, shown.width, "mark"), ()]
+
+
+def _note(message: Message, shown: Setting) -> list[Line]:
+    at = message.received_at.astimezone()
+    author = safe_line(message.author or "?")
+    title = f"NOTE {author} {at:%H:%M}, customers never see this"
+    lines = [_ruled(title, shown.width, "note", "=")]
+    text, _ = strip_codes(message.text[:_SHOWN_AT_MOST])
+    for line in wrap(text, shown.width - 2):
+        lines.append(((SafeText("= "), "note"), (pad(line, shown.width - 2), "note")))
+    lines.extend(_file(file, shown.width) for file in message.attachments)
+    lines.append(((SafeText("=" * shown.width), "note"),))
+    return lines
+
+
+def _header(message: Message, shown: Setting) -> Line:
+    at = clock(message.sent_at or message.received_at, shown.now)
+    when = f"{shown.code(message.channel)} {at}"
+    ink = "name"
+    if message.direction is Direction.OUT:
+        ink = "own"
+        who = safe_line(message.author or "us")
+        if message.automatic:
+            who = SafeText("automatic answer")
+        to = ", ".join(show_address(a.name, a.address) for a in message.to) or "the customer"
+        left = SafeText(f"{who} to {to}")
+        if message.delivery:
+            when = f"{_DELIVERY[message.delivery.state]}  {when}"
+    elif message.sender:
+        left = show_address(message.sender.name, message.sender.address)
+    else:
+        left = SafeText("sender unknown")
+    room = shown.width - cell_len(when) - 2
+    left = cut(left, room)
+    gap = " " * (room - cell_len(left) + 2)
+    failed = message.delivery and message.delivery.state in (
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+    )
+    return (left, ink), (SafeText(gap), "text"), (SafeText(when), "alert" if failed else "muted")
+
+
+def _warnings(message: Message, shown: Setting) -> list[Line]:
+    said: list[tuple[str, str]] = []
+    if message.unreadable:
+        said.append((f"could not be read: {safe_line(message.unreadable)}", "alert"))
+    if message.bounce:
+        whom = ", ".join(safe_line(r) for r in message.bounce.recipients)
+        kind = "for good" if message.bounce.permanent else "for now"
+        said.append((f"came back {kind}: {whom} {safe_line(message.bounce.status)}", "alert"))
+    if message.direction is Direction.IN and message.automatic:
+        said.append((f"automatic: {safe_line(message.automatic)}", "muted"))
+    if message.copy_of is not None:
+        said.append(("the same letter came by another way", "muted"))
+    if message.version > 1:
+        said.append((f"edited, version {message.version}", "muted"))
+    if message.cc:
+        copies = ", ".join(show_address(a.name, a.address) for a in message.cc)
+        said.append((f"Cc {copies}", "muted"))
+    return [((line, ink),) for words, ink in said for line in wrap(SafeText(words), shown.width)]
+
+
+def _body(message: Message, shown: Setting) -> list[Line]:
+    limit = _SHOWN_AT_MOST if shown.unfolded else _SHOWN_AT_FIRST
+    text, hidden, lines = message.text[:limit], 0, list[Line]()
+    at = 0
+    for start, end in (*message.folded, (len(text), len(text))):
+        start, end = max(start, at), max(end, at)
+        plain, codes = strip_codes(text[at:start])
+        hidden += codes
+        if plain.strip():
+            body = wrap(SafeText(plain.strip("\n")), shown.width)
+            lines.extend(((line, "text"),) for line in body)
+        folded, codes = strip_codes(text[start:end])
+        hidden += codes
+        if folded.strip():
+            lines.extend(_folded(SafeText(folded.strip("\n")), shown))
+        at = end
+    if len(message.text) > limit:
+        rest = len(message.text) - limit
+        words = "Enter shows them" if not shown.unfolded else "save the letter to read them"
+        lines.append(((SafeText(f"> {rest:,} more characters, {words}"), "muted"),))
+    if hidden:
+        lines.append(((hidden_codes(hidden), "alert"),))
+    if not lines and not message.attachments:
+        lines.append(((SafeText("(no text)"), "muted"),))
+    return lines
+
+
+def _folded(text: SafeText, shown: Setting) -> list[Line]:
+    if shown.unfolded:
+        return [((SafeText("│ "), "rule"), (line, "muted")) for line in wrap(text, shown.width - 2)]
+    count = text.count("\n") + 1
+    plural = "" if count == 1 else "s"
+    return [((SafeText(f"> {count} quoted line{plural}, Enter unfolds"), "muted"),)]
+
+
+def _file(file: Attachment, width: int) -> Line:
+    words = f"[att] {safe_file_name(file.name)} {size(file.size)}"
+    warning = file_warning(file.name)
+    if file.missing:
+        return ((cut(SafeText(f"{words}, not here: {safe_line(file.missing)}"), width), "alert"),)
+    if warning:
+        return ((cut(SafeText(f"{words}, {warning}"), width), "alert"),)
+    return ((cut(SafeText(words), width), "mark"),)
+
+
+def _undelivered(delivery: Delivery | None, width: int) -> list[Line]:
+    if delivery is not None and delivery.state is DeliveryState.HELD:
+        return [((SafeText("z takes it back"), "muted"),)]
+    if delivery is None or not delivery.reason:
+        return []
+    ink = "alert" if delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN) else "muted"
+    again = "; send again?" if delivery.state is DeliveryState.UNKNOWN else ""
+    words = SafeText(f"{safe_line(delivery.reason)}{again}")
+    return [((line, ink),) for line in wrap(words, width)]

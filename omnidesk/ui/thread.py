@@ -1,0 +1,234 @@
+"""The thread of one conversation, whatever channels it went through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message as Posted
+from textual.strip import Strip
+
+from omnidesk.core.model import Direction, Message, State
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui import keymap
+from omnidesk.ui.lines import Line, cut, wrap
+from omnidesk.ui.painted import Painted
+from omnidesk.ui.talk import Setting, message_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from omnidesk.core.channel import Capabilities
+    from omnidesk.desk import Opened
+
+_PEEK_HEIGHT = 5
+_MESSAGES_KEPT = 2000
+_PEEKED = 400
+
+_Key = tuple[object, ...]
+
+
+class ThreadView(Painted, can_focus=True):
+    """Messages oldest first, at their end when opened; its first line is the conversation."""
+
+    place = keymap.THREAD
+
+    class Earlier(Posted):
+        """Messages before the first one shown are wanted."""
+
+        def __init__(self, number: int, before: int) -> None:
+            super().__init__()
+            self.number = number
+            self.before = before
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.channels: Mapping[str, Capabilities] = {}
+        self.agent = ""
+        self.opened: Opened | None = None
+        self.empty = SafeText("")
+        self._messages: list[Message] = []
+        self._clock = clock
+        self._unfolded: set[int] = set()
+        self._lines: list[tuple[Line, int]] = []
+        self._painted: dict[_Key, list[Line]] = {}
+        self._offset = 0
+        self._asked: int | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The conversation that is shown."""
+        return self.opened.conversation.number if self.opened else None
+
+    def show(self, opened: Opened | None) -> None:
+        """Another conversation, or the same one as it is now; then the reading place stays."""
+        same = opened is not None and opened.conversation.number == self.number
+        at_end = self._offset >= self._last_offset
+        fresh = list(opened.messages) if opened else []
+        if same and fresh:
+            first = fresh[0].id
+            fresh = [m for m in self._messages if m.id < first] + fresh
+        self.opened = opened
+        self._messages = fresh
+        if not same:
+            self._unfolded.clear()
+            self._asked = None
+        self._lay(at_end=at_end or not same)
+
+    def prepend(self, number: int, messages: list[Message]) -> None:
+        """Earlier messages have come; what is on the screen stays where it is."""
+        if number != self.number or not messages or len(self._messages) > _MESSAGES_KEPT:
+            return
+        self._messages[:0] = messages
+        below = len(self._lines) - self._offset
+        self._lay(at_end=False)
+        self._offset = max(0, len(self._lines) - below)
+        self._asked = None
+        self.refresh()
+
+    def _lay(self, *, at_end: bool) -> None:
+        width = self._text_width
+        now = self._clock()
+        self._lines = []
+        painted: dict[_Key, list[Line]] = {}
+        before: Message | None = None
+        for message in self._messages:
+            unfolded = message.id in self._unfolded
+            came_by = before.channel if before else None
+            key = (message.id, message.version, width, unfolded, came_by, message.delivery)
+            lines = self._painted.get(key)
+            if lines is None:
+                setting = Setting(width=width, channels=self.channels, now=now, unfolded=unfolded)
+                lines = message_lines(message, before, setting)
+            painted[key] = lines
+            self._lines.extend((line, message.id) for line in lines)
+            if message.direction is not Direction.NOTE:
+                before = message
+        self._painted = painted
+        self._offset = self._last_offset if at_end else min(self._offset, self._last_offset)
+        self.refresh()
+
+    @property
+    def _text_width(self) -> int:
+        return max(10, self.content_size.width - 2)
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.content_size.height - 1)
+
+    @property
+    def _last_offset(self) -> int:
+        return max(0, len(self._lines) - self._room)
+
+    @property
+    def peeking(self) -> bool:
+        """Whether there is only room for the newest words."""
+        return self.content_size.height < _PEEK_HEIGHT
+
+    def scroll_by(self, by: int) -> None:
+        """Move what is shown by so many lines."""
+        wanted = max(0, min(self._offset + by, self._last_offset))
+        if wanted != self._offset:
+            self._offset = wanted
+            self.refresh()
+        if wanted == 0 and by < 0:
+            self._want_earlier()
+
+    def _want_earlier(self) -> None:
+        first = self._messages[0].id if self._messages else None
+        if first is not None and self.number is not None and self._asked != first:
+            self._asked = first
+            self.post_message(self.Earlier(self.number, first))
+
+    def half(self, direction: int) -> None:
+        """Move by half a screen."""
+        self.scroll_by(direction * max(1, self._room // 2))
+
+    def to_edge(self, direction: int) -> None:
+        """To the first or the last line."""
+        self.scroll_by(direction * len(self._lines))
+
+    def unfold(self) -> None:
+        """Unfold what is folded in the messages on the screen; fold it again the next time."""
+        seen = {owner for _, owner in self._lines[self._offset : self._offset + self._room]}
+        if not seen - self._unfolded:
+            self._unfolded -= seen
+        else:
+            self._unfolded |= seen
+        first = self._lines[self._offset][1] if self._lines else None
+        self._lay(at_end=False)
+        places = (at for at, (_, owner) in enumerate(self._lines) if owner == first)
+        self._offset = min(next(places, 0), self._last_offset)
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay(at_end=True)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.scroll_by(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.scroll_by(-3)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return self.paint(self._title_line())
+        if self.opened is None:
+            return self.paint(((SafeText(" "), "text"), (self.empty, "muted")) if y == 2 else ())
+        if self.peeking:
+            return self.paint(self._peek_line(y))
+        at = self._offset + y - 1
+        if at >= len(self._lines):
+            return self.paint(())
+        return self.paint(((SafeText(" "), "text"), *self._lines[at][0]))
+
+    def _title_line(self) -> Line:
+        width = self.content_size.width
+        if self.opened is None:
+            return ((SafeText("─" * width), "rule"),)
+        talk = self.opened.conversation
+        who = "me" if talk.assignee == self.agent else talk.assignee or "nobody"
+        codes = " ".join(self._code(channel) for channel in talk.channels)
+        state = f"{talk.state} " if talk.state is not State.CLOSED else "x closed "
+        right = SafeText(f" {state} {safe_line(who, 12)}  {codes} ")
+        subject = safe_line(talk.subject) or safe_line(self.opened.contact.name)
+        left = cut(SafeText(f" #{talk.number} {subject} "), width - cell_len(right) - 2)
+        rule = SafeText("─" * (width - cell_len(left) - cell_len(right)))
+        ink = "title" if self.has_focus or not self.screen.has_class("-narrow") else "name"
+        return (left, ink), (rule, "rule"), (right, "muted")
+
+    def _code(self, channel: str) -> SafeText:
+        known = self.channels.get(channel)
+        return safe_line(known.code if known and known.code else channel[:2])
+
+    def _peek_line(self, y: int) -> Line:
+        """The newest words at the bottom, what came before them above."""
+        room = self.content_size.height - 1
+        lines: list[Line] = []
+        for message in reversed(self._messages):
+            if message.text.strip() and len(lines) < room:
+                lines[:0] = _peeked(message, self._text_width)[:room]
+        lines = lines[-room:]
+        return ((SafeText(" "), "text"), *lines[y - 1]) if y - 1 < len(lines) else ()
+
+
+def _peeked(message: Message, width: int) -> list[Line]:
+    who = message.sender.name if message.sender and message.sender.name else "?"
+    ink = "text"
+    if message.direction is Direction.NOTE:
+        who, ink = f"NOTE {message.author}", "note"
+    elif message.direction is Direction.OUT:
+        who, ink = f"us, {message.author or 'automatic'}", "own"
+    said = message.text[: _PEEKED * 2]
+    if message.folded and message.folded[0][0]:
+        said = said[: message.folded[0][0]]
+    head = SafeText(f"{safe_line(who, 24)}: ")
+    lines = wrap(safe_line(head + said[:_PEEKED]), width)
+    first = SafeText(lines[0][len(head) :])
+    return [((head, "muted"), (first, ink)), *(((line, ink),) for line in lines[1:])]

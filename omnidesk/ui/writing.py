@@ -1,0 +1,212 @@
+"""From the key that begins a reply to the moment it is in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omnidesk.core.errors import OmnideskError
+
+if TYPE_CHECKING:
+    from omnidesk.ui.composer import Composer
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_SAVE_SECONDS = 0.4
+
+
+async def begin(screen: DeskScreen, *, note: bool) -> None:
+    """Open the composer on the conversation under the hand, with its draft if there is one."""
+    opened = await screen.now_open()
+    desk = screen.desk
+    if opened is None or desk is None:
+        return
+    number = opened.conversation.number
+    if screen.composer is not None:
+        if screen.composer.number == number:
+            screen.composer.become(note=note)
+            resume(screen)
+            return
+        await put_away(screen)
+    draft = opened.draft
+    via = screen.via.get(number) or (draft.channel if draft else None)
+    try:
+        route = await desk.route(number, via)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    from omnidesk.ui.composer import Composer
+
+    composer = Composer(
+        opened,
+        route,
+        note=draft.note if draft and draft.text else note,
+        text=draft.text if draft else "",
+        via=via,
+    )
+    screen.composer = composer
+    screen.add_class("-reading")
+    await screen.column.mount(composer)
+    screen.set_focus(composer.writing)
+
+
+def resume(screen: DeskScreen) -> None:
+    """Go on writing."""
+    if screen.composer is not None:
+        screen.composer.go_on()
+        screen.set_focus(screen.composer.writing)
+
+
+async def next_way(screen: DeskScreen) -> None:
+    """Reply by the next channel that reaches the customer, and say which."""
+    opened = await screen.now_open()
+    desk = screen.desk
+    if opened is None or desk is None:
+        return
+    number = opened.conversation.number
+    able = list(dict.fromkeys(way.channel for way in opened.ways if way.can))
+    if not able:
+        screen.say("no channel reaches this customer", alarm=True)
+        return
+    try:
+        route = await desk.route(number, screen.via.get(number))
+        way = getattr(route, "way", None)
+        at = able.index(way.channel) if way and way.channel in able else -1
+        via = able[(at + 1) % len(able)]
+        route = await desk.route(number, via)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    screen.via[number] = via
+    composer = screen.composer
+    if composer is not None and composer.number == number:
+        composer.via, composer.route = via, route
+        composer.title.refresh()
+        if composer.reviewing:
+            composer.look_over(opened)
+        save_soon(screen)
+    screen.say(f"the reply goes by {via}, {len(able)} can" if len(able) > 1 else f"only {via} can")
+
+
+def save_soon(screen: DeskScreen) -> None:
+    """Keep what is typed, a blink after it is typed."""
+    composer = screen.composer
+    if composer is None or composer.done or composer.saving:
+        return
+    composer.saving = True
+    screen.set_timer(_SAVE_SECONDS, lambda: save_now(screen, composer))
+
+
+def save_now(screen: DeskScreen, composer: Composer) -> None:
+    """Queue the draft as it is when its turn comes."""
+    desk = screen.desk
+
+    async def save() -> str:
+        composer.saving = False
+        if desk is None or composer.done:
+            return ""
+        text = composer.text
+        if text.strip():
+            await desk.save_draft(composer.number, text, composer.note, composer.via)
+            composer.tell("draft saved")
+        else:
+            await desk.drop_draft(composer.number)
+            composer.tell("")
+        return ""
+
+    screen.jobs.put(save)
+
+
+async def look_over(screen: DeskScreen) -> None:
+    """Open the review bar; an empty composer just closes."""
+    composer, desk = screen.composer, screen.desk
+    if composer is None or desk is None:
+        return
+    if not composer.text.strip():
+        await put_away(screen)
+        return
+    try:
+        opened = await desk.open(composer.number)
+        composer.route = await desk.route(composer.number, composer.via)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    composer.look_over(opened)
+    screen.set_focus(composer.review)
+
+
+async def send(screen: DeskScreen) -> None:
+    """Hand the reply or the note to the desk; the text stays until the desk has it."""
+    composer, desk = screen.composer, screen.desk
+    if composer is None or desk is None or composer.done:
+        return
+    composer.done = True
+    composer.tell("sending")
+    number, text, note, via = composer.number, composer.text, composer.note, composer.via
+
+    async def hand_over() -> str:
+        try:
+            if note:
+                await desk.note(number, text)
+            else:
+                await desk.reply(number, text, via=via)
+            await desk.drop_draft(number)
+        except OmnideskError:
+            composer.done = False
+            composer.tell("NOT SENT, the text is kept")
+            save_now(screen, composer)
+            raise
+        screen.via.pop(number, None)
+        await close(screen, composer)
+        if note:
+            return f"note kept on #{number}"
+        held = desk.settings.undo_send.total_seconds()
+        return f"reply to #{number} leaves in {held:g} s, z takes it back" if held else "sent"
+
+    screen.jobs.put(hand_over)
+
+
+async def put_away(screen: DeskScreen) -> None:
+    """Close the composer; the draft stays and comes back with the next reply."""
+    composer = screen.composer
+    if composer is None:
+        return
+    save_now(screen, composer)
+    await screen.jobs.finished()
+    kept = bool(composer.text.strip())
+    await close(screen, composer)
+    if kept:
+        screen.say(f"draft kept on #{composer.number}, r goes on")
+
+
+async def discard(screen: DeskScreen) -> None:
+    """Throw the draft away."""
+    composer, desk = screen.composer, screen.desk
+    if composer is None or desk is None:
+        return
+    composer.done = True
+    number = composer.number
+
+    async def drop() -> str:
+        await desk.drop_draft(number)
+        return f"draft on #{number} thrown away"
+
+    screen.jobs.put(drop)
+    await close(screen, composer)
+
+
+async def turn(screen: DeskScreen) -> None:
+    """Make a reply a note, or a note a reply; the text stays."""
+    composer = screen.composer
+    if composer is None:
+        return
+    composer.become(note=not composer.note)
+    if composer.reviewing:
+        composer.look_over(composer.opened)
+    save_soon(screen)
+
+
+async def close(screen: DeskScreen, composer: Composer) -> None:
+    """Take the composer off the screen."""
+    if screen.composer is composer:
+        screen.composer = None
+        screen.set_focus(screen.thread)
+    await composer.remove()
