@@ -117,15 +117,15 @@ def with_links(text: str, entities: list[Json]) -> str:
     Entities count UTF-16 units (MessageEntity); those that lie outside the text are clamped.
     """
     units = text.encode("utf-16-le")
-    for entity in sorted(entities, key=_end, reverse=True):
+    targets = []
+    for entity in entities:
         url = string(entity.get("url"))
-        if entity.get("type") != "text_link" or not url:
-            continue
-        start, end = ((max(0, at) * 2) for at in (_start(entity), _end(entity)))
-        if units[start:end].decode("utf-16-le", "ignore").strip() != url:
-            target = f" ({url})".encode("utf-16-le")
-            end = _whole_pair(units, end)
-            units = units[:end] + target + units[end:]
+        start, end = (max(0, min(at * 2, len(units))) for at in (_start(entity), _end(entity)))
+        named = units[start:end].decode("utf-16-le", "ignore").strip() == url
+        if entity.get("type") == "text_link" and url and not named:
+            targets.append((_whole_pair(units, end), f" ({url})".encode("utf-16-le")))
+    for end, target in sorted(targets, reverse=True):
+        units = units[:end] + target + units[end:]
     return units.decode("utf-16-le", "replace")
 
 
