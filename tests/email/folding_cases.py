@@ -131,6 +131,10 @@ PHONES = [
 ]
 
 SIGNATURES = [
+    ("a closing, name and telephone on one line", "С уважением, Анна Петрова, тел. +7 916 1234567"),
+    ("a closing that begins with a latin letter", "C уважением,\nАнна"),
+    ("initials behind the name", "С уважением\n\nИванов И.И.\nООО «Лампа»\nИНН 7712345678"),
+    ("regards without a comma", "Regards\nBob Smith\nIT Manager | ACME Inc.\nM: 07911 123456"),
     ("a closing in russian with a name", "С уважением,\nАнна Петрова"),
     ("a closing and name on one line", "С уважением, Анна Петрова"),
     ("a closing without a comma", "С уважением\nАнна"),
@@ -208,6 +212,7 @@ KEPT = [
     ("thanks as a sentence", "Спасибо, всё пришло."),
     ("a dash between paragraphs", "Первая лампа не горит.\n\n--\n\nВторая лампа горит, но мигает."),
     ("a list with dashes", "Нужно:\n- лампа\n- провод\n-- красный\n-- синий"),
+    ("a statement below a drawn rule", "Одна лампа горит.\n---\nДве лампы мигают"),
     ("a rule", "Раз.\n----------\nДва."),
     ("confidence without a lawyer", "Привет.\n\nThis message is for Anna: call me."),
     (
@@ -286,6 +291,23 @@ KEPT = [
 ]
 
 MIXED = [
+    (
+        "a name with Your in an unmarked quote",
+        "Да, ждём.\n\nOn Wed, Sep 16, 2026 at 10:42 AM Your Shop <a@b.com> wrote:\n\nold\n",
+        "Да, ждём.",
+    ),
+    (
+        "a phone's reply whose attribution is marked too",
+        "ok\n\nSent from my iPhone\n\n> On 16 Sep 2026, at 10:42, A <a@b.com> wrote:\n>\n> old\n",
+        "ok",
+    ),
+    (
+        "a greeting above, the answer below an unmarked quote",
+        "Hello,\n\nOn Wed, Sep 16, 2026 at 10:42 AM Anna <a@b.com> wrote:\nWhen?\n\nTomorrow.",
+        "Hello,\nOn Wed, Sep 16, 2026 at 10:42 AM Anna <a@b.com> wrote:\nWhen?\nTomorrow.",
+    ),
+    ("a smile for an answer", "👍\n\n16.09.2026 10:42, Анна пишет:\n" + Q, "👍"),
+    ("a plus for an answer", "+\n\n16.09.2026 10:42, Анна пишет:\n" + Q, "+"),
     ("text after a quote", Q + "\nЗавтра.", "Завтра."),
     ("text right after a quote", Q + "Завтра.", "Завтра."),
     (

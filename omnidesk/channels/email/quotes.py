@@ -46,10 +46,10 @@ _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,255}")
 _SAYS = re.compile(rf"(?:\b{_VERB}[\"'»]?\s?[:：]$|\bschrieb\b)", _I)
 _YOU_SAID = re.compile(rf"(?:вы|you|ви)\s{_VERB}", _I)
 _PERSONAL = re.compile(
-    r"\b(?:i|we|my|me|your|you|our|us|я|мы|вы|мне|нам|меня|нас|мой|наш\w{0,3}|ваш\w{0,3}|вам|вас"
-    r"|ви|ми|мені|ich|wir|sie|mir|uns|ihr\w{0,3})\b",
-    _I,
+    r"\b(?:I|we|my|me|your|you|our|us|ich|wir|mir|uns|ihr\w{0,3}|(?i:я|мы|вы|мне|нам|меня|нас|мой"
+    r"|наш\w{0,3}|ваш\w{0,3}|вам|вас|ви|ми|мені))\b"
 )
+"""Nobody is called so: it is a customer's sentence; `Your Shop` is a name."""
 
 _ORIGINAL = re.compile(
     r"[-_=*–—]{2,}\s?(?:original message|original email|reply message|original appointment"
@@ -92,6 +92,12 @@ _POINTER = re.compile(
     r"|\b(?:см\.|смотр|ответ|коммент|письм|переписк|чита).{0,40}\b(?:ниже|внизу|в тексте)\b"
     r"|\bниже\b.{0,30}\b(?:письм|переписк|ответ|коммент)"
     r"|\b(?:пересыл|переслал|перенаправл)|\b(?:к|для) сведени|\bдля информации",
+    _I,
+)
+_GREETING = re.compile(
+    r"(?:hi|hello|dear|good (?:day|morning|evening|afternoon)|добр\w{2,3} (?:день|утро|вечер)"
+    r"|добрый день|доброго (?:дня|времени суток)|здравствуй(?:те)?|привет|приветствую|добрий день"
+    r"|вітаю|guten (?:tag|morgen|abend)|hallo)\b[^\n.?!]{0,40}[.!]?",
     _I,
 )
 
@@ -141,8 +147,8 @@ def rule(line: str) -> bool:
 
 
 def points_below(words: str) -> bool:
-    """Whether a customer points at what stands below: `see below`, `answers inline`, `FYI`."""
-    return _POINTER.search(words[-1000:]) is not None
+    """Whether a customer's words are about what stands below: `see below`, `FYI`, or `Hello,`."""
+    return _GREETING.fullmatch(words.strip()) is not None or bool(_POINTER.search(words[-1000:]))
 
 
 def attributes(words: str) -> bool:

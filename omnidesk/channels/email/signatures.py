@@ -17,8 +17,8 @@ _TALLEST = 14
 """Lines that a signature may have."""
 
 _CLOSING = re.compile(
-    r"(?:с (?:(?:глубоким|большим|искренним|неизменным) )?уважением(?: и \w+ \w+)?"
-    r"|с (?:наилучшими|добрыми|лучшими) пожеланиями|с благодарностью|всего (?:вам )?"
+    r"(?:[сc] (?:(?:глубоким|большим|искренним|неизменным) )?уважением(?: и \w+ \w+)?"
+    r"|[сc] (?:наилучшими|добрыми|лучшими) пожеланиями|с благодарностью|всего (?:вам )?"
     r"(?:самого )?(?:доброго|хорошего|наилучшего)|искренне ваш\w?|хорошего (?:вам )?дня"
     r"|з повагою|з найкращими побажаннями|щиро ваш\w?|з павагай"
     r"|(?:with )?(?:my )?(?:best|kind|warm|kindest|warmest|very best)(?: (?:and|&) \w+)? "
@@ -91,6 +91,7 @@ _OFFICE = re.compile(
     r"|manager|director|engineer|accountant|specialist|head|ceo|cto|cfo|lead|assistant)\w{0,3}\b",
     _I,
 )
+_INITIALS = re.compile(r"(?:\w{1,3}\.){1,3}")
 _SEPARATOR = re.compile(r"[-—–_*=]{1,60}")
 
 
@@ -162,6 +163,8 @@ def _delimited(
             break
         if not all(_short(line) or (strict and _lenient(line)) for line in lines[begin:stop]):
             break
+        if not (strict or end > index + 1 or _opens(lines[begin])):
+            break
         end = stop
     if end > index + 1:
         return end
@@ -175,7 +178,7 @@ def _closed(lines: Sequence[str], index: int, last: int, taken: set[int]) -> int
         return index
     match = _CLOSING.fullmatch(line)
     light = match is None and _LIGHT.fullmatch(line) is not None
-    if not light and (match is None or (match[1] and not _named(match[1]))):
+    if not light and (match is None or (match[1] and not _signed(match[1]))):
         return index
     end = index + 1
     named = bool(match and match[1])
@@ -209,6 +212,11 @@ def _paragraphs(lines: Sequence[str], first: int, last: int) -> list[_Span]:
     return spans
 
 
+def _opens(line: str) -> bool:
+    """Whether a signature can begin with a line: a drawn rule alone may part two thoughts."""
+    return _named(line) or _telling(line) or _CLOSING.fullmatch(line) is not None
+
+
 def _short(line: str) -> bool:
     """Whether a line can stand in a signature: short, no sentence, no request."""
     words = len(line.split())
@@ -225,10 +233,17 @@ def _telling(line: str) -> bool:
     return _CONTACT.search(line) is not None or _OFFICE.search(line) is not None
 
 
+def _signed(words: str) -> bool:
+    """Whether words behind a closing are a name, or a name and a telephone."""
+    return _named(words) or (words[0].isupper() and _short(words) and _telling(words))
+
+
 def _named(words: str) -> bool:
     """Whether words can be a name: few, capitalised, no sentence."""
     parts = words.strip("\"'«»(), ").split()
-    if not 0 < len(parts) <= 6 or (words.endswith((".", "!", ":")) and len(parts[-1]) > 3):
+    if not 0 < len(parts) <= 6:
+        return False
+    if words.endswith((".", "!", ":")) and not _INITIALS.fullmatch(parts[-1]):
         return False
     if _REQUEST.search(words):
         return False
