@@ -213,6 +213,14 @@ KEPT = [
     ("a dash between paragraphs", "Первая лампа не горит.\n\n--\n\nВторая лампа горит, но мигает."),
     ("a list with dashes", "Нужно:\n- лампа\n- провод\n-- красный\n-- синий"),
     ("a statement below a drawn rule", "Одна лампа горит.\n---\nДве лампы мигают"),
+    ("an outcry below a name", "Замените.\nС уважением,\nАнна\nСрочно! Лампа дымит"),
+    ("an address announced", "Мой новый адрес:\n--\nИванов Иван\nРига, ул. Бривибас 5"),
+    (
+        "headers announced",
+        "Вот:\n\nFrom: mx <a@b.com>\nDate: 16 Sep 2026 10:42\nSubject: x\nи?",
+    ),
+    ("a log announced", "Вот лог:\n16.09.2026 10:42:11 user a@b.com:\n  boom\nчто делать"),
+    ("a phone with more to say", "Отправлено с телефона, поэтому коротко: лампа сгорела"),
     ("a rule", "Раз.\n----------\nДва."),
     ("confidence without a lawyer", "Привет.\n\nThis message is for Anna: call me."),
     (
@@ -291,6 +299,11 @@ KEPT = [
 ]
 
 MIXED = [
+    (
+        "an address below the signature",
+        "Замените.\n\nС уважением,\nАнна\n\nМой адрес: Рига, ул. Бривибас 5",
+        "Замените.\nМой адрес: Рига, ул. Бривибас 5",
+    ),
     (
         "a name with Your in an unmarked quote",
         "Да, ждём.\n\nOn Wed, Sep 16, 2026 at 10:42 AM Your Shop <a@b.com> wrote:\n\nold\n",

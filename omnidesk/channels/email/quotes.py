@@ -147,8 +147,11 @@ def rule(line: str) -> bool:
 
 
 def points_below(words: str) -> bool:
-    """Whether a customer's words are about what stands below: `see below`, `FYI`, or `Hello,`."""
-    return _GREETING.fullmatch(words.strip()) is not None or bool(_POINTER.search(words[-1000:]))
+    """Whether a customer's words are about what stands below: `see below`, `FYI:`, or `Hello,`."""
+    words = words.strip()
+    if words.endswith(":") or _GREETING.fullmatch(words):
+        return True
+    return _POINTER.search(words[-1000:]) is not None
 
 
 def attributes(words: str) -> bool:

@@ -70,10 +70,10 @@ _FOOTER = re.compile(
 )
 _REQUEST = re.compile(
     r"\?|\bp\.? ?s\b|\bз\. ?ы\b|\b(?:please|pls|could|would|can|need|want|waiting|not|\w+n't|when"
-    r"|why|how|must|should|order(?:ed)?|refund|also|forgot)\b|\b(?:bitte|nicht|wann|warum)\b"
+    r"|why|how|must|should|order(?:ed)?|refund|also|forgot|my|new)\b|\b(?:bitte|nicht|wann|warum)\b"
     r"|\b(?:пожалуйста|прош[уи]|просьба|можн?о|можете|могли|нужн\w|надо|хочу|хотел\w*|жд[уе]\w*|не"
     r"|когда|почему|как|где|верните|вернуть|пришлите|отправьте|сообщите|ответьте|позвоните|забыл\w?"
-    r"|ещё|еще|также|будь ласка|прошу|потрібно|коли|чому)\b"
+    r"|мой|моя|мо[её]|новый|новая|ещё|еще|также|будь ласка|прошу|потрібно|коли|чому)\b"
     r"|\b(?:заказ|заявк|сч[её]т|накладн|договор|акт|обращени|invoice|ticket|order)\w{0,4}"
     r"\W{0,3}(?:№|#|n|no\.?|номер)?\W{0,3}\d|\b(?:номер|number)\b",
     _I,
@@ -103,6 +103,9 @@ def find(raw: Sequence[str], lines: Sequence[str], first: int, last: int) -> lis
     found += _disclaimers(lines, index, last, opened=index > first)
     taken = {line for span in found for line in range(*span)}
     while index < last:
+        if _announced(lines, first, index):
+            index += 1
+            continue
         if raw[index] == "-- " or lines[index] in {"--", "—", "---"}:
             end = _delimited(lines, index, last, taken, strict=raw[index] == "-- ")
         else:
@@ -113,6 +116,12 @@ def find(raw: Sequence[str], lines: Sequence[str], first: int, last: int) -> lis
     return found
 
 
+def _announced(lines: Sequence[str], first: int, index: int) -> bool:
+    """Whether the words above say that a line is content: `My new address:`."""
+    above = [line for line in lines[max(first, index - 2) : index] if line]
+    return bool(above) and above[-1].endswith(":")
+
+
 def _devices(lines: Sequence[str], first: int, last: int) -> list[_Span]:
     """Lines as `Sent from my iPhone`, with the dashes drawn above."""
     spans = []
@@ -120,7 +129,9 @@ def _devices(lines: Sequence[str], first: int, last: int) -> list[_Span]:
         line = lines[index]
         if len(line) > 160 or _DEVICE.fullmatch(line) is None or _THING.search(line) is None:
             continue
-        if _REQUEST.search(line) or (len(line.split()) > 9 and "http" not in line):
+        if _REQUEST.search(line.replace(" my ", " ")) or (
+            len(line.split()) > 9 and "http" not in line
+        ):
             continue
         above = index > first and _SEPARATOR.fullmatch(lines[index - 1]) is not None
         spans.append((index - above, index + 1))
@@ -220,7 +231,7 @@ def _opens(line: str) -> bool:
 def _short(line: str) -> bool:
     """Whether a line can stand in a signature: short, no sentence, no request."""
     words = len(line.split())
-    if len(line) > 100 or words > 12 or _REQUEST.search(line):
+    if len(line) > 100 or words > 12 or "! " in line or _REQUEST.search(line):
         return False
     return bool(_CONTACT.search(line)) or words <= 4 or not line.endswith((".", "!", "…"))
 
