@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tests.servers.program import Program, free_ports, needed, plain_user
@@ -45,9 +46,15 @@ class SmtpSink:
         return [_without_trace(dump) for dump in self.traces()]
 
     def traces(self) -> list[bytes]:
-        """The whole files, envelope lines (X-Mail-Args, X-Rcpt-Args) included."""
-        files = sorted(self._letters.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        return [dump for path in files if (dump := path.read_bytes())]
+        """The whole files, envelope lines (X-Mail-Args, X-Rcpt-Args) included.
+
+        The sink opens a file at MAIL and removes it where no letter follows.
+        """
+        found = []
+        for path in self._letters.iterdir():
+            with suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime_ns, path.read_bytes()))
+        return [dump for _, dump in sorted(found) if dump]
 
 
 def _without_trace(dump: bytes) -> bytes:
