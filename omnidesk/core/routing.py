@@ -103,7 +103,7 @@ def handles_here(
     """The contact's handles, and those of whoever else wrote in: a colleague in Cc answers too."""
     found = {known.handle: known for known in handles}
     for m in inbound:
-        if m.handle and not m.bounce:
+        if m.handle and not m.bounce and m.copy_of is None:
             name = m.sender.name if m.sender else ""
             guest = KnownHandle(
                 handle=m.handle, known=Known.SEEN, name=name, first_seen=m.received_at
@@ -235,16 +235,25 @@ def _came_by(way: Way, message: Message) -> bool:
 
 
 def _last(ways: Sequence[Way], inbound: Sequence[Message]) -> Way | None:
-    """The way by which the newest of these messages came that a person may be waiting behind."""
-    places = {(way.channel, way.handle): way for way in ways}
-    newest = next((m for m in inbound if m.handle and not m.bounce), None)
-    return places.get((newest.channel, newest.handle)) if newest and newest.handle else None
+    newest = _newest(inbound)
+    return next((way for way in ways if newest and _came_by(way, newest)), None)
+
+
+def _newest(inbound: Iterable[Message]) -> Message | None:
+    """The newest message of a person, else of a machine; never a bounce or a copy."""
+    said = [m for m in inbound if m.handle and not m.bounce and m.copy_of is None]
+    return next((m for m in said if not _machine(m)), said[0] if said else None)
+
+
+def _machine(message: Message) -> bool:
+    silent = message.handle is not None and no_reply(message.handle.value)
+    return bool(message.automatic) or (silent and not message.reply_to)
 
 
 def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
     if not ways:
         return "no configured channel reaches this contact"
-    newest = next((m for m in inbound if m.handle and not m.bounce), None)
+    newest = _newest(inbound)
     if newest is None or newest.handle is None:
         return "the contact has not written here: choose a channel"
     return f"{newest.channel} does not reach {newest.handle.value} any more: choose a channel"
@@ -254,7 +263,7 @@ def _addressed(
     way: Way, inbound: Sequence[Message], own: frozenset[str], *, everyone: bool, alone: bool
 ) -> Route | str:
     """The recipients on a way: those of the letter that it answers, or its handle `alone`."""
-    answered = next((m for m in inbound if _came_by(way, m) and not m.bounce), None)
+    answered = _newest(m for m in inbound if _came_by(way, m))
     letter = answered if way.capabilities.copies and not alone else None
     wanted = letter.reply_to if letter else ()
     elsewhere = _without(wanted, own)

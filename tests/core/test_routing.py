@@ -390,6 +390,35 @@ def test_a_bounce_that_came_last_is_not_answered_but_the_letter_before_it() -> N
     assert "choose a channel" in refused(route(found, (report,), own=OWN)).reason
 
 
+def test_a_copy_of_our_own_reply_that_came_last_is_not_answered() -> None:
+    ours = message("support", "mailto:support@desk.example", copy_of=2)
+    here = handles_here((MAIL,), (ours, LETTER))
+    assert [known.handle for known in here] == [MAIL.handle]
+    assert routed(route(BOTH, (ours, LETTER), own=OWN)).answers == LETTER
+
+
+@pytest.mark.parametrize(
+    ("says", "last"),
+    [
+        ("an absence note", message("support", f"mailto:{ANN}", automatic="auto-replied")),
+        ("a no-reply notice", message("support", "mailto:no-reply@shop.example")),
+    ],
+)
+def test_a_machines_word_does_not_choose_the_channel(says: str, last: Message) -> None:
+    found = ways(
+        (SUPPORT, BOT),
+        handles_here((MAIL, CHATS), (last,)),
+        (wrote("shop-bot", "telegram:77"),),
+        NOW,
+    )
+    assert routed(route(found, (last, LINE), own=OWN)).way.channel == "shop-bot", says
+
+
+def test_where_only_a_machine_wrote_its_way_is_the_last() -> None:
+    note = message("support", f"mailto:{ANN}", automatic="auto-replied")
+    assert routed(route(BOTH, (note,), own=OWN)).answers == note
+
+
 KEYED = "support+12.nonce.aaaaaaaaaaaaaaaa@desk.example"
 
 
