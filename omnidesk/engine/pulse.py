@@ -41,7 +41,9 @@ class Pulse:
         now = self._now()
         health = self._health(now)
         try:
-            told = self._told or await self._store.read(self._stored)
+            told = self._told
+            if told is None:
+                told = await self._store.read(self._stored)
             changed = (told.state, told.reason) != (health.state, health.reason)
             if not changed and not _stale(told, health, now):
                 self._told = told

@@ -51,25 +51,26 @@ class SqliteStore:
 
     async def __aenter__(self) -> Self:
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._files.mkdir(mode=0o700, exist_ok=True)
-            for folder in ("blobs", "spool", "notice"):
-                (self._files / folder).mkdir(mode=0o700, exist_ok=True)
-            if not self.path.exists():
-                self.path.touch(mode=0o600)
-        except OSError as error:
-            raise StoreError(f"{self.path}: {error.strerror}; check the folder") from error
-        try:
+            self._make_folders()
             self._writer = await self._connect(writer=True)
-            await self._run(
-                self._writer, lambda db: migrate(db, self.path, self._files / "backups")
-            )
+            backups = self._files / "backups"
+            await self._run(self._writer, lambda db: migrate(db, self.path, backups))
             for _ in range(self._reader_count):
                 self._readers.put_nowait(await self._connect(writer=False))
         except BaseException:
             await self._close()
             raise
         return self
+
+    def _make_folders(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (".", "blobs", "spool", "notice"):
+                (self._files / folder).mkdir(mode=0o700, exist_ok=True)
+            if not self.path.exists():
+                self.path.touch(mode=0o600)
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}; check the folder") from error
 
     async def __aexit__(self, *exc: object) -> None:
         await self._close()

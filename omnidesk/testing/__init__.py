@@ -1,0 +1,1 @@
+"""What a plug-in's own tests need: the contract suites that every implementation runs."""
