@@ -56,8 +56,10 @@ class Scripted:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         sessions: set[asyncio.Task[None]] = set()
+        writers: set[asyncio.StreamWriter] = set()
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.add(writer)
             task = asyncio.create_task(self._talk(Session(reader, writer)))
             sessions.add(task)
 
@@ -70,6 +72,9 @@ class Scripted:
             for task in sessions:
                 task.cancel()
             problems = await asyncio.gather(*sessions, return_exceptions=True)
+            for writer in writers:
+                writer.transport.abort()
+                await asyncio.gather(writer.wait_closed(), return_exceptions=True)
             await server.wait_closed()
             for problem in problems:
                 if isinstance(problem, Exception) and not isinstance(problem, ConnectionError):
