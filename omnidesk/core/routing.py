@@ -5,44 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
-from omnidesk.core.channel import Capabilities
-from omnidesk.core.model import Address, Handle, HealthState, Known, KnownHandle, Message
+from omnidesk.core.model import Address, Handle, Message
 from omnidesk.core.replying import no_reply
 from omnidesk.core.signing import keyless_address
-from omnidesk.core.store import Configured, Reached
+from omnidesk.core.ways import Way, handles_here, unread, ways, why_no_way
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way to a contact: a channel, an address on it, and the reason where it cannot serve."""
-
-    channel: str
-    handle: Handle
-    to: Address
-    capabilities: Capabilities
-    can: bool = True
-    reason: str | None = None
-    reply_path: str | None = None
-    last_in: datetime | None = None
-
-    @property
-    def label(self) -> str:
-        return self.capabilities.label or self.channel
-
-    @property
-    def max_text(self) -> int | None:
-        return self.capabilities.max_text
-
-    @property
-    def max_file(self) -> int | None:
-        return self.capabilities.max_file
-
-    @property
-    def subject(self) -> bool:
-        return self.capabilities.subject
+__all__ = [
+    "Refused",
+    "Route",
+    "Sized",
+    "Way",
+    "Wish",
+    "handles_here",
+    "losses",
+    "route",
+    "ways",
+    "why_no_way",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,48 +54,6 @@ class Refused:
 
     reason: str
     instead: tuple[Way, ...] = ()
-
-
-def ways(
-    channels: Iterable[Configured],
-    handles: Iterable[KnownHandle],
-    reached: Sequence[Reached],
-    now: datetime,
-) -> tuple[Way, ...]:
-    """Every channel with every handle of its scheme: those that can first, the latest used first.
-
-    `handles` are the contact's or, in a conversation, `handles_here`.
-    A channel for which the contact has no handle gives no way: `why_no_way` says so.
-    """
-    back = {(r.channel, r.handle): r for r in reached}
-    found = [
-        _way(channel, known, back.get((channel.name, known.handle)), now)
-        for channel in channels
-        if channel.configured
-        for known in handles
-        if known.handle.scheme == channel.capabilities.handle_scheme
-    ]
-    return tuple(sorted(found, key=_order))
-
-
-def handles_here(
-    handles: Iterable[KnownHandle], inbound: Iterable[Message]
-) -> tuple[KnownHandle, ...]:
-    """The contact's handles, and those of whoever else wrote in: a colleague in Cc answers too."""
-    found = {known.handle: known for known in handles}
-    for m in inbound:
-        if m.handle and not m.bounce and m.copy_of is None:
-            name = m.sender.name if m.sender else ""
-            guest = KnownHandle(
-                handle=m.handle, known=Known.SEEN, name=name, first_seen=m.received_at
-            )
-            found.setdefault(m.handle, guest)
-    return tuple(found.values())
-
-
-def why_no_way(channel: Configured) -> str:
-    """Why a channel reaches this contact by no handle at all."""
-    return f"{channel.name}: the contact has no {channel.capabilities.handle_scheme} handle"
 
 
 def route(
@@ -184,43 +123,6 @@ def losses(
     return tuple(lost)
 
 
-def _way(channel: Configured, known: KnownHandle, back: Reached | None, now: datetime) -> Way:
-    reason = _hindrance(channel, known.handle, back, now)
-    return Way(
-        channel=channel.name,
-        handle=known.handle,
-        to=Address(known.name or (back.name if back else ""), known.handle.value),
-        capabilities=channel.capabilities,
-        can=reason is None,
-        reason=reason,
-        reply_path=back.reply_path if back else None,
-        last_in=back.last_in if back else None,
-    )
-
-
-def _hindrance(
-    channel: Configured, handle: Handle, back: Reached | None, now: datetime
-) -> str | None:
-    can, health = channel.capabilities, channel.health
-    if not can.send:
-        return f"{channel.name} is receive only"
-    if handle.value in channel.addresses:
-        return f"{handle.value} is our own address"
-    if back is None and not can.initiate:
-        return f"the contact never wrote to {channel.name}"
-    window = None if can.initiate else can.reply_window
-    if back and window is not None and (now - back.last_in).total_seconds() > window:
-        return f"the reply window of {_span(window)} is over"
-    if health.state in (HealthState.BLOCKED, HealthState.STOPPED):
-        return f"{channel.name} is {health.state}: {health.reason or 'see omnidesk doctor'}"
-    return _unread(handle) if no_reply(handle.value) else None
-
-
-def _order(way: Way) -> tuple[bool, float, str, str]:
-    used = -way.last_in.timestamp() if way.last_in else 0.0
-    return (not way.can, used, way.channel, way.handle.value)
-
-
 def _pick(
     ways: Sequence[Way], inbound: Sequence[Message], via: str | None, to: Handle | None
 ) -> Way | None:
@@ -267,7 +169,7 @@ def _addressed(
     letter = answered if way.capabilities.copies and not alone else None
     wanted = letter.reply_to if letter else ()
     elsewhere = _without(wanted, own)
-    if not way.can and not (elsewhere and way.reason == _unread(way.handle)):
+    if not way.can and not (elsewhere and way.reason == unread(way.handle)):
         return way.reason or f"{way.channel} cannot send"
     to = elsewhere or _without((way.to,), own)
     if not to:
@@ -297,15 +199,6 @@ def _plain(person: Address) -> str:
 
 def _listed(people: Iterable[Address]) -> str:
     return ", ".join(person.address for person in people)
-
-
-def _unread(handle: Handle) -> str:
-    return f"nobody reads {handle.value}"
-
-
-def _span(seconds: float) -> str:
-    hours = round(seconds / 3600)
-    return f"{hours} h" if hours else f"{round(seconds / 60)} min"
 
 
 def _size(count: int) -> str:
