@@ -43,10 +43,10 @@ def run_screen(config: str | None, agent: str | None) -> int:
     try:
         seat = take_seat(config_file(Path(config) if config else None), agent)
     except ConfigError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     except OmnideskError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from omnidesk.ui.app import OmnideskApp
