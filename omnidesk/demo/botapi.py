@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from typing import Any, Literal, Self
+from typing import Any, Self, Unpack
 
 from aiohttp import web
 
 from omnidesk.demo.botapi_answers import Answers, ApiError, Call, Json, Upload
 from omnidesk.demo.botapi_customers import Business, Customer, Group
-from omnidesk.demo.botapi_faults import Fault, Faults
+from omnidesk.demo.botapi_faults import Fault, Faults, Wrong
 from omnidesk.demo.botapi_updates import DEFAULT_KINDS, UPDATE_KINDS, UpdateQueue
 
 UPLOAD_LIMIT = 50 * 2**20
@@ -134,36 +134,13 @@ class BotApi:
             {k: v for k, v in self.updates.ever[update_id].items() if k != "update_id"}
         )
 
-    def fault(
-        self,
-        method: str,
-        *,
-        status: int | None = None,
-        retry_after: int | None = None,
-        description: str | None = None,
-        close: Literal["before", "after"] | None = None,
-        hang: bool = False,
-        body: bytes | None = None,
-        skip: int = 0,
-        times: int = 1,
-    ) -> None:
+    def fault(self, method: str, *, skip: int = 0, times: int = 1, **fault: Unpack[Wrong]) -> None:
         """Let the next calls of a method go wrong, after `skip` that go right.
 
-        `download` is the fetching of a file.
-
-        `close="before"` cuts the connection with nothing taken, `"after"` once it is taken.
+        `download` is the fetching of a file. `close="before"` cuts the connection with nothing
+        taken, `"after"` once it is taken.
         """
-        self.faults.add(
-            method,
-            skip,
-            times,
-            status=status,
-            retry_after=retry_after,
-            description=description,
-            close=close,
-            hang=hang,
-            body=body,
-        )
+        self.faults.add(method, skip, times, Fault(**fault))
 
     async def sent(self, chat_id: int, timeout: float = 10.0) -> Json:
         """The next message that the bot sends into a chat; TimeoutError after `timeout` s."""

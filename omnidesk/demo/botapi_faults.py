@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WORDS = {
     409: "Conflict: terminated by other getUpdates request; "
@@ -15,6 +18,18 @@ _WORDS = {
     500: "Internal Server Error",
     502: "Bad Gateway",
 }
+
+
+class Wrong(TypedDict, total=False):
+    """How a call goes wrong, as a script writes it."""
+
+    status: int
+    retry_after: int
+    description: str
+    close: Literal["before", "after"]
+    hang: bool
+    body: bytes
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +42,13 @@ class Fault:
     close: Literal["before", "after"] | None = None
     hang: bool = False
     body: bytes | None = None
+    headers: Mapping[str, str] | None = None
 
     def response(self) -> web.Response:
         """The answer of a server that cannot serve."""
         status = self.status or (429 if self.retry_after else 200 if self.body else 500)
         if self.body is not None:
-            return web.Response(body=self.body, status=status)
+            return web.Response(body=self.body, status=status, headers=self.headers)
         described: dict[str, Any] = {
             "ok": False,
             "error_code": status,
@@ -49,9 +65,9 @@ class Faults:
     def __init__(self) -> None:
         self._coming: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
 
-    def add(self, method: str, skip: int, times: int, **fault: Any) -> None:
+    def add(self, method: str, skip: int, times: int, fault: Fault) -> None:
         """Let `skip` calls of a method go right and the next `times` wrong."""
-        self._coming[method].extend([None] * skip + [Fault(**fault)] * times)
+        self._coming[method].extend([None] * skip + [fault] * times)
 
     def take(self, method: str) -> Fault | None:
         """The fault for this call, or None where it may go right."""

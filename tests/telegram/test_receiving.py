@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
-
-from omnidesk.channels.telegram import link as link_module
 from omnidesk.core.channel import Channel, Edited, Incoming, Receipt, Rekeyed
-from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.model import Address, DeliveryState, Direction, Handle
 from omnidesk.demo.botapi import BotApi
-from tests.telegram.conftest import Open, only, texts
+from tests.telegram.conftest import only, texts
 
 JPEG = b"\xff\xd8\xff\xe0 not much of a picture"
 
@@ -48,10 +40,14 @@ async def test_only_handing_the_cursor_back_acknowledges(api: BotApi, channel: C
     assert len(api.updates) == 1
 
 
-async def test_a_quiet_poll_gives_the_cursor_back_unchanged(open_channel: Open) -> None:
-    async with open_channel(poll="0s") as channel:
-        batch = await channel.receive("42")
-        assert (list(batch.items), batch.cursor, batch.gap) == ([], "42", None)
+async def test_a_quiet_poll_gives_the_cursor_back_unchanged(channel: Channel) -> None:
+    batch = await channel.receive("42")
+    assert (list(batch.items), batch.cursor, batch.gap) == ([], "42", None)
+
+
+async def test_a_cursor_that_is_none_starts_at_the_oldest(api: BotApi, channel: Channel) -> None:
+    api.customer(77, "Ann").text("hello")
+    assert texts(await channel.receive("no number")) == ["hello"]
 
 
 async def test_an_update_said_twice_has_one_external_id(api: BotApi, channel: Channel) -> None:
@@ -258,258 +254,3 @@ async def test_numbers_that_begin_anew_are_followed(api: BotApi, channel: Channe
     ann.text("new")
     new = await channel.receive(old.cursor)
     assert (texts(new), new.cursor, new.gap) == (["new"], "1001", None)
-
-
-async def test_a_small_file_comes_in_memory_and_a_large_one_in_the_spool(
-    api: BotApi, channel: Channel, tmp_path: Path
-) -> None:
-    ann = api.customer(77, "Ann")
-    ann.document("../../etc/\x1b[31mpass\u202ewd.txt", b"small", "text/plain")
-    ann.document("large.bin", b"x" * 2**20)
-    small, large = (await channel.receive(None)).items
-    assert isinstance(small, Incoming)
-    assert isinstance(large, Incoming)
-    (one,), (two,) = small.files, large.files
-    assert (one.content, one.size, one.media_type, one.missing) == (b"small", 5, "text/plain", None)
-    assert "/" not in one.name
-    assert one.name.isprintable()
-    assert isinstance(two.content, Path)
-    assert two.content.parent == tmp_path
-    assert two.content.read_bytes() == b"x" * 2**20
-
-
-async def test_a_file_over_the_limit_is_named_and_not_fetched(
-    api: BotApi, channel: Channel
-) -> None:
-    api.customer(77, "Ann").document("film.mp4", b"x", "video/mp4", size=43 * 2**20)
-    (file,) = only(await channel.receive(None)).files
-    assert file.content is None
-    assert file.missing == "larger than the 20 MB a bot may fetch: 43 MB"
-    assert file.size == 43 * 2**20
-    assert "getFile" not in [call.method for call in api.calls]
-
-
-async def test_a_file_that_is_gone_is_missing_at_once(api: BotApi, channel: Channel) -> None:
-    api.customer(77, "Ann").document("a.pdf", b"%PDF")
-    api.fault("download", status=404, description="Not Found")
-    (file,) = only(await channel.receive(None)).files
-    assert file.content is None
-    assert file.missing == "Telegram no longer has it"
-
-
-async def test_a_file_that_cannot_be_had_now_delays_only_what_is_behind_it(
-    api: BotApi, channel: Channel
-) -> None:
-    ann = api.customer(77, "Ann")
-    ann.text("before")
-    ann.document("a.pdf", b"%PDF")
-    ann.text("after")
-    api.fault("download", status=500, times=2)
-    first = await channel.receive(None)
-    assert texts(first) == ["before"]
-    with pytest.raises(Unreachable):
-        await channel.receive(first.cursor)
-    second = await channel.receive(first.cursor)
-    assert texts(second) == ["", "after"]
-    assert isinstance(second.items[0], Incoming)
-    assert second.items[0].files[0].content == b"%PDF"
-
-
-async def test_a_file_is_given_up_after_three_tries_in_a_row(api: BotApi, channel: Channel) -> None:
-    api.customer(77, "Ann").document("a.pdf", b"%PDF")
-    api.fault("download", close="before", times=3)
-    for _ in range(2):
-        with pytest.raises(Unreachable):
-            await channel.receive(None)
-    (file,) = only(await channel.receive(None)).files
-    assert file.content is None
-    assert file.missing is not None
-    assert file.missing.startswith("not fetched in 3 tries")
-
-
-async def test_a_half_fetched_album_leaves_nothing_in_the_spool(
-    api: BotApi, channel: Channel, tmp_path: Path
-) -> None:
-    api.customer(77, "Ann").album([JPEG + b"x" * 2**20, JPEG])
-    api.fault("download", body=b"x" * 2**20, status=200)
-    api.fault("download", status=500)
-    with pytest.raises(Unreachable):
-        await channel.receive(None)
-    assert [call.method for call in api.calls].count("getFile") == 2
-    assert list(tmp_path.iterdir()) == []
-
-
-async def test_another_poller_is_named_and_not_hurried(api: BotApi, channel: Channel) -> None:
-    api.fault("getUpdates", status=409)
-    with pytest.raises(Unreachable, match="another program polls this bot") as conflict:
-        await channel.receive(None)
-    assert conflict.value.retry_after == 30
-
-
-async def test_a_foreign_webhook_is_named_and_taken_away(api: BotApi, channel: Channel) -> None:
-    api.webhook = "https://example.org/hook"
-    with pytest.raises(Unreachable, match="webhook"):
-        await channel.receive(None)
-    api.customer(77, "Ann").text("hello")
-    assert texts(await channel.receive(None)) == ["hello"]
-
-
-async def test_a_webhook_left_behind_is_deleted_first_and_keeps_what_waits(
-    api: BotApi, open_channel: Open
-) -> None:
-    api.webhook = "https://example.org/hook"
-    api.customer(77, "Ann").text("hello")
-    async with open_channel() as channel:
-        assert texts(await channel.receive(None)) == ["hello"]
-
-
-async def test_a_wait_that_the_server_asks_for_is_passed_on(api: BotApi, channel: Channel) -> None:
-    api.fault("getUpdates", retry_after=17)
-    with pytest.raises(Unreachable) as wait:
-        await channel.receive(None)
-    assert wait.value.retry_after == 17
-
-
-async def test_a_refused_token_blocks_and_names_the_setting(
-    api: BotApi, channel: Channel, open_channel: Open
-) -> None:
-    with pytest.raises(Blocked, match=r"channels\.shop-bot\.token"):
-        await open_channel(token="1:wrong").__aenter__()
-    api.fault("getUpdates", status=401, description="Unauthorized")
-    with pytest.raises(Blocked, match=r"channels\.shop-bot\.token"):
-        await channel.receive(None)
-
-
-async def test_a_token_that_cannot_be_had_blocks_and_says_why(open_channel: Open) -> None:
-    for token in ({"env": "OMNIDESK_NO_SUCH_TOKEN"}, "two words"):
-        with pytest.raises(Blocked, match=r"channels\.shop-bot\.token"):
-            await open_channel(token=token).__aenter__()
-
-
-async def test_the_bot_is_rebuilt_after_several_errors_in_a_row_and_goes_on(
-    api: BotApi, channel: Channel
-) -> None:
-    api.customer(77, "Ann").text("hello")
-    api.fault("getUpdates", close="before", times=3)
-    inward = channel._inward  # type: ignore[attr-defined]
-    for _ in range(3):
-        with pytest.raises(Unreachable):
-            await channel.receive(None)
-    assert inward.rebuilt == 1
-    assert texts(await channel.receive(None)) == ["hello"]
-
-
-async def test_a_server_that_was_away_is_found_again(api: BotApi, channel: Channel) -> None:
-    await api.stop()
-    with pytest.raises(Unreachable):
-        await channel.receive(None)
-    await api.start()
-    api.customer(77, "Ann").text("hello")
-    assert texts(await channel.receive(None)) == ["hello"]
-
-
-async def test_a_server_that_never_answers_is_left(
-    api: BotApi, channel: Channel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    api.fault("getUpdates", hang=True)
-    monkeypatch.setattr(link_module, "_SLACK", -10.5)
-    with pytest.raises(Unreachable, match="does not answer"):
-        await channel.receive(None)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<html>a proxy</html>",
-        b'{"ok": true, "result": [{"update_id": 1, ',
-        b"[1, 2]",
-        b'{"ok": true}',
-        b'{"ok": true, "result": 5}',
-        b'{"ok": true, "result": [{"no": "number"}]}',
-        b"[" * 100_000,
-        b'{"ok": true, "result": ' + b"1" * 5000 + b"}",
-    ],
-    ids=["html", "cut", "list", "no result", "number", "unnumbered", "deep", "long number"],
-)
-async def test_an_answer_that_is_none_is_said_so_and_nothing_is_lost(
-    api: BotApi, channel: Channel, body: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    api.customer(77, "Ann").text("hello")
-    api.fault("getUpdates", body=body)
-    with pytest.raises(Unreachable, match="its answer is"):
-        await channel.receive(None)
-    assert caplog.records == []
-    assert texts(await channel.receive(None)) == ["hello"]
-
-
-async def test_after_an_unreadable_answer_fewer_updates_are_asked_for(
-    api: BotApi, channel: Channel
-) -> None:
-    ann = api.customer(77, "Ann")
-    for number in range(12):
-        ann.text(str(number))
-    api.fault("getUpdates", body=b"<html>")
-    with pytest.raises(Unreachable):
-        await channel.receive(None)
-    first = await channel.receive(None)
-    assert len(first.items) == 10
-    assert len((await channel.receive(first.cursor)).items) == 2
-    limits = [c.params["limit"] for c in api.calls if c.method == "getUpdates"]
-    assert limits == ["100", "10", "10"]
-
-
-async def test_an_endless_answer_is_cut_off(
-    api: BotApi, channel: Channel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link_module, "_ANSWER_BYTES", 2**20)
-    api.fault("getUpdates", body=b" " * (2**20 + 1))
-    with pytest.raises(Unreachable, match="longer than 1 MB"):
-        await channel.receive(None)
-
-
-async def test_half_of_a_surrogate_pair_does_not_reach_the_store(
-    api: BotApi, channel: Channel
-) -> None:
-    api.customer(77, "Ann").text("hello")
-    update = (
-        b'{"update_id": 9, "message": {"message_id": 1, "chat": {"id": 77}, "text": "\\ud83d"}}'
-    )
-    api.fault("getUpdates", body=b'{"ok": true, "result": [' + update + b"]}")
-    item = only(await channel.receive(None))
-    assert item.text == "\ufffd"
-    assert isinstance(item.raw, bytes)
-    assert json.loads(item.raw)["message"]["text"] == "\ud83d"
-
-
-async def test_check_and_count_say_what_they_found(api: BotApi, open_channel: Open) -> None:
-    channel = open_channel()
-    api.customer(77, "Ann").text("hello")
-    assert await channel.check() == "Telegram @shopbot ok"
-    assert await channel.count() == 1
-    with pytest.raises(Blocked):
-        await open_channel(token="1:wrong").check()
-
-
-async def test_no_log_holds_the_token_or_a_customers_words(
-    api: BotApi, open_channel: Open, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        api.customer(77, "Ann").text("my secret words")
-        async with open_channel() as channel:
-            await channel.receive(None)
-            api.fault("getUpdates", body=b'{"text": "my secret words')
-            with pytest.raises(Unreachable) as error:
-                await channel.receive(None)
-    assert api.token not in caplog.text + str(error.value) + repr(error.value.__cause__)
-    assert "secret words" not in caplog.text + str(error.value)
-
-
-def test_the_package_is_light_to_import() -> None:
-    code = (
-        "import sys, omnidesk.channels.telegram as t; "
-        "print([m for m in ('telegram', 'httpx', 'aiohttp', 'asyncio') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout.strip() == "[]"

@@ -12,7 +12,16 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import HTTPXRequest
 
 from omnidesk.channels.telegram.settings import TelegramSettings, is_loopback
@@ -34,6 +43,9 @@ os.environ["PTB_TIMEDELTA"] = "1"
 for _logger in ("httpx", "httpcore", "telegram"):
     # Below WARNING they log addresses, and the address of every call holds the token.
     logging.getLogger(_logger).setLevel(logging.WARNING)
+
+
+_CLEAR_ANSWERS = (BadRequest, ChatMigrated, Conflict, Forbidden, RetryAfter)
 
 
 class Link:
@@ -100,9 +112,13 @@ class Link:
             async with asyncio.timeout(patience * 2):
                 return bytes(await bot.request.retrieve(url, read_timeout=patience))
         except TimeoutError as error:
+            await self._count(error)
             raise TimedOut from error
         except InvalidToken:
             return None  # so PTB calls a 404; the token was good a moment ago
+        except TelegramError as error:
+            await self._count(error)
+            raise
 
     async def _opened(self) -> Bot:
         if self._bot is None:
@@ -149,10 +165,9 @@ class Link:
 
     async def _count(self, error: Exception) -> None:
         """Connect anew after several errors in a row, and read the token anew when refused."""
-        if isinstance(error, BadRequest):
+        if isinstance(error, _CLEAR_ANSWERS):
             return
-        if isinstance(error, NetworkError | TimeoutError):
-            self._failures += 1
+        self._failures += 1
         if self._failures >= _FAILURES or isinstance(error, InvalidToken):
             self._failures = 0
             self.rebuilt += 1

@@ -46,8 +46,8 @@ class TelegramSettings(Strict):
     @field_validator("poll")
     @classmethod
     def _bearable(cls, value: timedelta) -> timedelta:
-        if not timedelta(0) <= value <= timedelta(seconds=50):
-            raise ValueError("is between 0s and 50s")
+        if not timedelta(seconds=1) <= value <= timedelta(seconds=50):
+            raise ValueError("is between 1s and 50s")
         return value
 
 
