@@ -14,6 +14,7 @@ from pathlib import Path
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.model import Agent, Attachment, Draft, Handle, Health, Hit, Message, Row
+from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store, Transaction
 from omnidesk.desk import changing, writing
@@ -85,6 +86,14 @@ class Desk:
         """A conversation with all that stands beside it; NotFound where there is none."""
         return await self.store.read(
             lambda r: open_conversation(r, number, self.agent.id, self._now(), newest=_NEWEST)
+        )
+
+    async def route(
+        self, number: int, via: str | None = None, *, everyone: bool = True
+    ) -> Route | Refused:
+        """Where a reply would go now, exactly as `reply` would send it; or why it cannot."""
+        return await self.store.read(
+            lambda r: writing.way_out(r, number, self._now(), via=via, everyone=everyone)
         )
 
     async def earlier(self, number: int, before: int) -> list[Message]:

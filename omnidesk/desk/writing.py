@@ -23,7 +23,7 @@ from omnidesk.core.routing import Refused, Route, Way, losses, route
 from omnidesk.core.settling import is_trouble, settle
 from omnidesk.core.shaping import reply_subject
 from omnidesk.core.signing import make_key
-from omnidesk.core.store import Transaction
+from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
 from omnidesk.desk.opening import find, ways_to
 
@@ -46,18 +46,9 @@ class Written:
 
 def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
     """Queue a reply, held until undo is over; CannotReply says why nothing was written."""
-    number, conversation, contact = find(tx, number)
+    number, conversation, _ = find(tx, number)
     _require(written)
-    inbound = [m for m in reversed(tx.messages(number)) if m.direction is Direction.IN]
-    own = frozenset(a for c in tx.channels() for a in c.addresses)
-    found = route(
-        ways_to(tx, contact, now),
-        inbound,
-        own=own,
-        via=written.via,
-        to=written.to,
-        everyone=written.everyone,
-    )
+    found = way_out(tx, number, now, via=written.via, to=written.to, everyone=written.everyone)
     if isinstance(found, Refused):
         raise CannotReply(_refusal(found))
     _require_carried(written, found.way)
@@ -108,6 +99,22 @@ def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Mess
     stored = tx.message(id_)
     assert stored is not None
     return stored
+
+
+def way_out(
+    reads: Reads,
+    number: int,
+    now: datetime,
+    *,
+    via: str | None = None,
+    to: Handle | None = None,
+    everyone: bool = True,
+) -> Route | Refused:
+    """Where a reply in a conversation would go now, or why it cannot."""
+    number, _, contact = find(reads, number)
+    inbound = [m for m in reversed(reads.messages(number)) if m.direction is Direction.IN]
+    own = frozenset(a for c in reads.channels() for a in c.addresses)
+    return route(ways_to(reads, contact, now), inbound, own=own, via=via, to=to, everyone=everyone)
 
 
 def note(tx: Transaction, number: int, text: str, agent: Agent, now: datetime) -> Message:
