@@ -36,6 +36,7 @@ class Inlet:
         self._planned_after = -1
         self._drained: dict[str, tuple[int, int]] = {}
         self._missing: set[str] = set()
+        self._told: set[str] = set()
         self._turn = 0
         self._withheld: Counter[tuple[str, int, int]] = Counter()
 
@@ -58,17 +59,17 @@ class Inlet:
         places = read_cursor(cursor)
         clock = asyncio.get_running_loop().time
         end = clock() + quiet
+        if not self._plan:
+            self._entered = None  # a SEARCH alone may not see what came since the last one
         while True:
             mailbox = await self.open()
-            known_missing = len(self._missing)
             for folder in self._in_turn():
                 if await self._find(mailbox, folder, places):
                     return await self._serve(mailbox, places)
-            if len(self._missing) > known_missing:
-                return Batch(items=(), cursor=write_cursor(places), gap=self._gap())
             left = end - clock()
-            if left <= 0:
-                return Batch(items=(), cursor=write_cursor(places))
+            gap = self._gap()
+            if left <= 0 or gap is not None:
+                return Batch(items=(), cursor=write_cursor(places), gap=gap)
             await self._wait(mailbox, left)
 
     # How it is done.
@@ -111,6 +112,7 @@ class Inlet:
             self._miss(folder)
             return False
         self._missing.discard(folder)
+        self._told.discard(folder)
         self._entered = (folder, entered.uidvalidity)
         if entered.uidnext:
             self._drained[folder] = (entered.uidvalidity, entered.uidnext)
@@ -125,8 +127,12 @@ class Inlet:
                 f"check channels.{self._channel}.imap.folders"
             )
 
-    def _gap(self) -> str:
-        names = ", ".join(sorted(self._missing))
+    def _gap(self) -> str | None:
+        """What to tell about missing folders, once each time they go missing."""
+        names = ", ".join(sorted(self._missing - self._told))
+        self._told |= self._missing
+        if not names:
+            return None
         return (
             f"{self._settings.host} has no folder {names}; "
             f"check channels.{self._channel}.imap.folders"
@@ -164,7 +170,8 @@ class Inlet:
             raise Unreachable(f"{self._channel}: {reason}") from error
         self._planned_after = last
         self._turn = (self._settings.folders.index(folder) + 1) % len(self._settings.folders)
-        return Batch(items=items, cursor=write_cursor(places | {folder: Place(validity, last)}))
+        cursor = write_cursor(places | {folder: Place(validity, last)})
+        return Batch(items=items, cursor=cursor, gap=self._gap())
 
     def _next(self) -> list[Found]:
         """As many letters of the plan as a batch may hold, at least one."""
