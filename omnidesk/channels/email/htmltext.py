@@ -212,7 +212,7 @@ class _Walk:
                 flow.say("_" * 32)
             case "pre":
                 flow.verbatim += 1
-            case "blockquote" if not _INDENT.search(attributes.get("style") or ""):
+            case "blockquote" if since >= 0 or not _INDENT.search(attributes.get("style") or ""):
                 flow.quote(1)
                 link = ">"
         return since, link

@@ -10,7 +10,8 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_ALPHABET = bytes(byte for byte in range(256) if byte not in _ALPHABET)
 _SPACES = b" \t\r\n\x00"
 _SAMPLE = 4_096
-_FOREIGN_LINE = re.compile(rb"^(?=[^\n]*(?:[^\s\w+/=]|\S[ \t]+\S))[^\n]+$", re.MULTILINE)
+_FOREIGN_LINE = re.compile(rb"^(?=[^\n]*(?:[^\sA-Za-z0-9+/=]|\S[ \t]+\S))[^\n]+$", re.MULTILINE)
+_WORDS = re.compile(rb"\S[ \t]+\S")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 
 
@@ -41,7 +42,7 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
     rest = data[foreign.start() :]
     sample = rest[:_SAMPLE]
     strange = len(sample.translate(None, _ALPHABET + b"\r\n"))
-    if strange * 25 < len(sample):
+    if strange * (25 if _WORDS.search(sample) else 5) < len(sample):
         return data, b""
     return data[: foreign.start()], rest
 
