@@ -83,7 +83,7 @@ class DeskScreen(Screen[None]):
         self.top = TopBar(clock)
         self.bottom = BottomBar()
         self.inbox = InboxList(clock, id="list")
-        self.thread = ThreadView(clock, id="thread")
+        self.thread: ThreadView = ThreadView(clock, id="thread")
         self.customer = CustomerPane(clock)
         self.column = Container(self.thread, id="column")
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
@@ -144,7 +144,8 @@ class DeskScreen(Screen[None]):
         if read.how == "reread":
             self.inbox.reread(read.after, rows, asked)
         else:
-            self.inbox.show(rows, asked, last=read.how == "last")
+            last = read.how == "last"
+            self.inbox.show(rows, asked, last=last, filtered=bool(self.words))
         if self.inbox.number is None and not self.writing:
             self._show_nothing()
 

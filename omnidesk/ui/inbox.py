@@ -92,7 +92,9 @@ class InboxList(Painted, can_focus=True):
         row = self.window.current
         return row.number if row else None
 
-    def show(self, rows: list[Row], asked: int, *, last: bool = False) -> None:
+    def show(
+        self, rows: list[Row], asked: int, *, last: bool = False, filtered: bool = False
+    ) -> None:
         """Another list: its first page, or its last one, the cursor on its outermost row."""
         whole = len(rows) < asked
         self.window = Window(rows=rows, height=self._height, at_top=whole, at_end=whole)
@@ -101,6 +103,7 @@ class InboxList(Painted, can_focus=True):
             self.window.move(len(rows))
         else:
             self.window.at_top = True
+            self.window.rooted = filtered
         self._after(None)
 
     def reread(self, after: Key | None, rows: list[Row], asked: int) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from omnidesk.core.model import Attachment, Delivery, DeliveryState, Direction, Message
+from omnidesk.core.model import (
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Draft,
+    Message,
+)
 from omnidesk.core.safetext import (
     SafeText,
     file_warning,
@@ -77,6 +84,14 @@ def message_lines(message: Message, before: Message | None, shown: Setting) -> l
 def _ruled(text: str, width: int, ink: str, rule: str = "─") -> Line:
     words = cut(SafeText(f"{rule * 2} {text} "), width)
     return ((SafeText(words + rule * (width - cell_len(words))), ink),)
+
+
+def draft_lines(draft: Draft, width: int) -> list[Line]:
+    """What was begun and not sent, so that nobody forgets it."""
+    kind = "NOTE" if draft.note else "REPLY"
+    text = wrap(safe_line(draft.text), width - 2)
+    head = _ruled(f"your unsent {kind}, r goes on with it", width, "mark", "-")
+    return [head, *(((SafeText("- "), "mark"), (line, "muted")) for line in text[:3])]
 
 
 def _channel_change(message: Message, before: Message | None, shown: Setting) -> list[Line]:

@@ -14,7 +14,7 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.talk import Setting, message_lines
+from omnidesk.ui.talk import Setting, draft_lines, message_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,6 +107,9 @@ class ThreadView(Painted, can_focus=True):
             if message.direction is not Direction.NOTE:
                 before = message
         self._painted = painted
+        draft = self.opened.draft if self.opened else None
+        if draft is not None and draft.text.strip():
+            self._lines.extend((line, 0) for line in draft_lines(draft, width))
         self._offset = self._last_offset if at_end else min(self._offset, self._last_offset)
         self.refresh()
 

@@ -25,7 +25,8 @@ def key(row: Row) -> Key:
 class Window:
     """A piece of a list of any length; `top` is the first row on the screen.
 
-    Moves past what is loaded are owed and paid when the next page comes.
+    Moves past what is loaded are owed and paid when the next page comes. A rooted window is of
+    a list that can only be read from its beginning.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Window:
     at_top: bool = True
     at_end: bool = True
     owed: int = 0
+    rooted: bool = False
 
     @property
     def current(self) -> Row | None:
@@ -43,7 +45,7 @@ class Window:
 
     def move(self, by: int) -> None:
         """Move the cursor; the rows follow it only at the edges of the screen."""
-        wanted = self.cursor + by
+        wanted = self.cursor + self.owed + by
         self.cursor = max(0, min(wanted, len(self.rows) - 1))
         missed = wanted - self.cursor
         if (missed > 0 and not self.at_end) or (missed < 0 and not self.at_top):
@@ -89,12 +91,12 @@ class Window:
             if len(self.rows) > _KEPT:
                 del self.rows[max(_KEPT, self.cursor + self.height + _AHEAD) :]
                 self.at_end = False
-        self.move(self.owed)
+        self.move(0)
         return True
 
     def _forget_above(self, count: int) -> None:
         count = min(count, self.top - _AHEAD)
-        if count > 0:
+        if count > 0 and not self.rooted:
             del self.rows[:count]
             self.cursor -= count
             self.top -= count
@@ -103,7 +105,7 @@ class Window:
     def anchor(self) -> tuple[Key | None, int]:
         """From where, and how many rows, the rows on the screen are to be read again."""
         start = self.top - _MARGIN
-        if start <= 0 and self.at_top:
+        if self.rooted or (start <= 0 and self.at_top):
             return None, max(PAGE, self.top + self.height + _MARGIN)
         start = max(start, 1)
         return key(self.rows[start - 1]), self.height + 2 * _MARGIN + PAGE
@@ -126,7 +128,7 @@ class Window:
         if not before:
             self.cursor = 0
         self.top = self.cursor - seat
-        self.settle()
+        self.move(0)
 
     def drop(self, number: int) -> None:
         """Take a row out at once, before the store has said so."""
