@@ -19,6 +19,7 @@ from omnidesk import plugins
 from omnidesk.complaints import complaints, dotted, plain_secrets
 from omnidesk.core.errors import ConfigError
 from omnidesk.core.model import Agent
+from omnidesk.core.safetext import safe_line
 from omnidesk.tables import AutoReply, Desk, Document, Ui, plain_name
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def load(path: Path) -> Config:
     if others_can_read:
         problems += _open_secrets(raw.get("channels"), path)
     if document is None or problems:
-        raise ConfigError([f"{path.name}: {problem}" for problem in problems])
+        raise ConfigError([safe_line(f"{path.name}: {problem}") for problem in problems])
     return Config(
         path=path,
         desk=document.desk,
@@ -171,7 +172,11 @@ def _read(path: Path) -> tuple[dict[str, Any], bool]:
         problem = f"byte {error.start} is not UTF-8; save the file as UTF-8"
     except tomllib.TOMLDecodeError as error:
         problem = str(error)
-    raise ConfigError([f"{path}: {problem}"])
+    except ValueError:
+        problem = "a number in it is too long"
+    except RecursionError:
+        problem = "nested too deeply"
+    raise ConfigError([safe_line(f"{path}: {problem}")])
 
 
 def _checked(
@@ -185,7 +190,9 @@ def _checked(
         return model.model_validate(table, context=context)
     except ValidationError as error:
         problems += complaints(error, model, table, under)
-        return None
+    except OverflowError:
+        problems.append(f"{dotted(under) or 'one table'}: a duration or number is too large")
+    return None
 
 
 def _twice(agents: Any) -> list[str]:
