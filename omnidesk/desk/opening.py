@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from omnidesk.core.errors import NotFound
-from omnidesk.core.model import Contact, Conversation, Draft, Message, Row
-from omnidesk.core.routing import Way, ways
+from omnidesk.core.model import Contact, Conversation, Direction, Draft, Message, Row
+from omnidesk.core.routing import Way, handles_here, ways
 from omnidesk.core.store import Reads
+
+_LOOKED_AT = 100
+"""So many of the newest messages decide where a reply goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ def open_conversation(
         conversation=conversation,
         contact=contact,
         messages=tuple(reads.messages(number, limit=newest)),
-        ways=ways_to(reads, contact, now),
+        ways=ways_to(reads, contact, inbound_of(reads, number), now),
         others=tuple(r for r in reads.conversations_of(contact.id) if r.number != number),
         draft=reads.draft(number, agent),
     )
@@ -49,6 +53,15 @@ def find(reads: Reads, number: int) -> tuple[int, Conversation, Contact]:
     return number, conversation, contact
 
 
-def ways_to(reads: Reads, contact: Contact, now: datetime) -> tuple[Way, ...]:
-    """Every way that may reach a contact, each with what hinders it."""
-    return ways(reads.channels(), contact.handles, reads.reached(contact.id), now)
+def inbound_of(reads: Reads, number: int) -> list[Message]:
+    """What was written to us in a conversation, newest first."""
+    found = reads.messages(number, limit=_LOOKED_AT)
+    return [m for m in reversed(found) if m.direction is Direction.IN]
+
+
+def ways_to(
+    reads: Reads, contact: Contact, inbound: Sequence[Message], now: datetime
+) -> tuple[Way, ...]:
+    """Every way to a contact and to whoever wrote with him, each with what hinders it."""
+    handles = handles_here(contact.handles, inbound)
+    return ways(reads.channels(), handles, reads.reached(contact.id), now)

@@ -25,7 +25,7 @@ from omnidesk.core.shaping import reply_subject
 from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
-from omnidesk.desk.opening import find, ways_to
+from omnidesk.desk.opening import find, inbound_of, ways_to
 
 _REFERENCES = 30
 
@@ -112,9 +112,11 @@ def way_out(
 ) -> Route | Refused:
     """Where a reply in a conversation would go now, or why it cannot."""
     number, _, contact = find(reads, number)
-    inbound = [m for m in reversed(reads.messages(number)) if m.direction is Direction.IN]
+    inbound = inbound_of(reads, number)
     own = frozenset(a for c in reads.channels() for a in c.addresses)
-    return route(ways_to(reads, contact, now), inbound, own=own, via=via, to=to, everyone=everyone)
+    return route(
+        ways_to(reads, contact, inbound, now), inbound, own=own, via=via, to=to, everyone=everyone
+    )
 
 
 def note(tx: Transaction, number: int, text: str, agent: Agent, now: datetime) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.events import SYSTEM, Event, What
@@ -14,7 +14,10 @@ from omnidesk.core.store import Transaction
 from omnidesk.engine.rules import Rules
 
 _HOUR = timedelta(hours=1)
-_WEEK = timedelta(days=7)
+_STALE = timedelta(days=3)
+"""Older letters lay in the mailbox before the desk was there, or are brought in from elsewhere."""
+
+_EVER = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def acknowledge(
@@ -32,7 +35,8 @@ def acknowledge(
         return
     facts = Facts(
         last_hour=tx.automatic_since(handle, now - _HOUR),
-        unanswered=tx.automatic_since(handle, now - _WEEK),
+        unanswered=tx.automatic_since(handle, tx.last_written_to(handle) or _EVER),
+        backlog=incoming.sent_at is not None and now - incoming.sent_at > _STALE,
         copy=placed.copy_of is not None,
     )
     if why_silent(incoming, facts, wanted.rules) is not None:

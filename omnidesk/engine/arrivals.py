@@ -223,7 +223,8 @@ def _changes(
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {"last_at": now, "snippet": said, "channel": rules.channel}
     if incoming.direction is Direction.OUT:
-        return {**changes, "waiting_since": None, "state": State.WAITING}
+        state = State.WAITING if row.state is State.OPEN else row.state
+        return {**changes, "waiting_since": None, "state": state}
     changes["unread"] = True
     if asks:
         changes["waiting_since"] = row.waiting_since or now

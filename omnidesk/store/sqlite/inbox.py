@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
+from omnidesk.core.identity import normalise
 from omnidesk.core.model import Conversation, Row, State
 from omnidesk.store.sqlite.values import assignments, column, when
 
@@ -39,6 +40,15 @@ _ROW = """
            c.unread, c.failed, c.priority, c.waiting_since, c.last_at
     FROM conversation c {index}
     JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
+"""
+_CONVERSATION = """
+    SELECT c.*, k.root,
+           (SELECT json_group_array(channel) FROM (SELECT channel FROM message m
+            WHERE m.conversation = c.number AND m.direction <> 'note'
+            GROUP BY channel ORDER BY min(m.id))) AS channels,
+           (SELECT json_group_array(other) FROM (SELECT b AS other FROM link WHERE a = c.number
+            UNION SELECT a FROM link WHERE b = c.number)) AS linked
+    FROM conversation c JOIN contact k ON k.id = c.contact
 """
 _CHANGEABLE = frozenset(
     [
@@ -137,11 +147,7 @@ class InboxReads:
         }
 
     def conversation(self, number: int) -> Conversation | None:
-        found = self.db.execute(
-            "SELECT c.*, k.root FROM conversation c JOIN contact k ON k.id = c.contact "
-            "WHERE c.number = ?",
-            (number,),
-        )
+        found = self.db.execute(f"{_CONVERSATION} WHERE c.number = ?", (number,))
         for row in _named(found):
             return self._conversation(row)
         return None
@@ -158,10 +164,7 @@ class InboxReads:
             seen.add(number)
 
     def every_conversation(self) -> Iterator[Conversation]:
-        found = self.db.execute(
-            "SELECT c.*, k.root FROM conversation c JOIN contact k ON k.id = c.contact "
-            "ORDER BY c.number"
-        )
+        found = self.db.execute(f"{_CONVERSATION} ORDER BY c.number")
         for row in _named(found):
             yield self._conversation(row)
 
@@ -207,7 +210,8 @@ class InboxReads:
         ):
             scheme = self._scheme(channel)
             for addresses in json.loads(recipients).values():
-                found.update(f"{scheme}:{address.lower()}" for _, address in addresses)
+                handles = (normalise(scheme, address) for _, address in addresses)
+                found.update(str(handle) for handle in handles if handle)
         return frozenset(found)
 
     def _scheme(self, channel: str) -> str:
@@ -217,19 +221,10 @@ class InboxReads:
         ).fetchone()
         return str(row[0]) if row and row[0] else ""
 
-    def _conversation(self, row: dict[str, Any]) -> Conversation:
-        number = row["number"]
-        linked = self.db.execute(
-            "SELECT b FROM link WHERE a = :n UNION SELECT a FROM link WHERE b = :n ORDER BY 1",
-            {"n": number},
-        )
-        channels = self.db.execute(
-            "SELECT channel FROM message WHERE conversation = ? AND direction <> 'note' "
-            "GROUP BY channel ORDER BY min(id)",
-            (number,),
-        )
+    @staticmethod
+    def _conversation(row: dict[str, Any]) -> Conversation:
         return Conversation(
-            number=number,
+            number=row["number"],
             contact=row["root"],
             subject=row["subject"],
             state=State(row["state"]) if row["state"] != "merged" else State.CLOSED,
@@ -242,8 +237,8 @@ class InboxReads:
             created_at=when(row["created_at"]),
             closed_at=when(row["closed_at"]),
             tags=tuple(json.loads(row["tags"])),
-            channels=tuple(r[0] for r in channels),
-            linked=tuple(r[0] for r in linked),
+            channels=tuple(json.loads(row["channels"])),
+            linked=tuple(sorted(json.loads(row["linked"]))),
             failed=row["failed"],
         )
 

@@ -51,6 +51,15 @@ class OutboxReads:
         ).fetchone()
         return int(row[0])
 
+    def last_written_to(self, handle: Handle) -> datetime | None:
+        row = self.db.execute(
+            "SELECT max(m.received_at) FROM message m JOIN handle h ON h.id = m.handle "
+            "WHERE h.scheme = ? AND h.value = ? AND m.direction = 'out' AND m.automatic IS NULL",
+            (handle.scheme, handle.value),
+        ).fetchone()
+        at: int | None = row[0]
+        return when(at)
+
 
 class OutboxWrites(OutboxReads):
     """Changes of deliveries."""

@@ -75,6 +75,7 @@ CREATE TABLE link (
     b INTEGER NOT NULL REFERENCES conversation,
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
+CREATE INDEX link_b ON link (b);
 
 CREATE TABLE message (
     id           INTEGER PRIMARY KEY,
@@ -108,6 +109,7 @@ CREATE TABLE message (
     UNIQUE (channel, external_id)
 );
 CREATE INDEX message_conversation ON message (conversation, id);
+CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 
 -- Further external ids of one message: an album's other pictures, a long reply's other pieces.
