@@ -48,13 +48,14 @@ _SPOKEN: Final = {
     "eucjp": "euc_jp", "euckr": "cp949", "eucgb2312_cn": "gb18030", "macintosh": "mac_roman",
     "macos_roman": "mac_roman", "ansi": "", "ansi_x3_110_1983": "", "unknown_8bit": "", "8bit": "",
 }  # fmt: skip
-_GUESSED = ("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic")
-_TURNED = re.compile(r"[а-яё][А-ЯЁ]")
+_TOUCHING = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_GUESSED = ("cp1251", "koi8_r", "cp866", "iso8859_5")
+_TURNED = re.compile(r"[а-яёіїє][А-ЯЁІЇЄ]")
 _FREQUENT = {  # letters of Russian text in tenths of a per cent; Ukrainian ones beside them
     "о": 110, "е": 85, "а": 80, "и": 74, "н": 67, "т": 63, "с": 55, "р": 47, "в": 45, "л": 44,
     "к": 35, "м": 32, "д": 30, "п": 28, "у": 26, "я": 20, "ы": 19, "ь": 17, "г": 17, "з": 16,
     "б": 16, "ч": 14, "й": 12, "х": 10, "ж": 9, "ш": 7, "ю": 6, "ц": 5, "щ": 4, "э": 3, "ф": 3,
-    "ё": 2, "ъ": 1, "і": 30, "ї": 10, "є": 10,
+    "ё": 15, "ъ": 1, "і": 30, "ї": 10, "є": 10,
 }  # fmt: skip
 _WEIGHT = (
     {letter.upper(): count - 13 for letter, count in _FREQUENT.items()}
@@ -109,12 +110,14 @@ def decode(data: bytes, label: str = "", hint: str = "") -> str:
 def guess_cyrillic(data: bytes) -> str:
     """The Cyrillic codec in which the letters of `data` are as frequent as in Russian, or "".
 
-    Latin letters with accents stand alone among ASCII; Cyrillic ones stand together.
+    Latin letters with accents stand among ASCII ones; Cyrillic ones stand together.
     """
     runs = _RUN.findall(data[:_SAMPLE])
-    sample = b" ".join(runs)[:_LETTERS]
-    if len(sample) < 3 * len(runs) - 1 and len(sample) < _LETTERS:
+    letters = sum(map(len, runs))
+    touching = len(_TOUCHING.findall(data[:_SAMPLE]))
+    if letters < 2 or letters < 2 * len(runs) or touching * 3 > len(runs):
         return ""
+    sample = b" ".join(runs)[:_LETTERS]
     scores = {name: _score(sample, name) for name in _GUESSED}
     best = max(scores, key=scores.__getitem__)
     return best if scores[best] > 0 else ""
@@ -166,6 +169,9 @@ def _legacy(data: bytes, name: str, hint: str) -> str:
 
 
 def _better(data: bytes, name: str) -> str:
-    """The labelled codec, unless its text is no language while another one's is."""
+    """The labelled codec, unless another one's text is far more of a language."""
+    guessed = guess_cyrillic(data)
+    if guessed in {"", name}:
+        return name
     sample = b" ".join(_RUN.findall(data[:_SAMPLE]))[:_LETTERS]
-    return name if _score(sample, name) > 0 else guess_cyrillic(data) or name
+    return guessed if _score(sample, guessed) > max(1.5 * _score(sample, name), 0) else name

@@ -139,7 +139,7 @@ def _word_bytes(encoding: str, text: str) -> bytes:
         return binascii.a2b_qp(raw, header=True)
     clean = raw.translate(None, b" \t\r\n=")
     try:
-        return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + b"==")
+        return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + b"==") or raw
     except binascii.Error:
         return raw
 

@@ -56,7 +56,7 @@ class Flow:
         """What follows stands in a row of its own."""
         self._cell = False
         self.need(1)
-        self._row = self._lines + bool(self._breaks)
+        self._row = self._lines + bool(self._breaks and self._pieces)
 
     def item(self, bullet: str, depth: int) -> None:
         """What follows is an item of a list."""
