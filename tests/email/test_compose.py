@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnidesk.channels.email.compose import CannotCompose, compose
+from omnidesk.channels.email.compose import compose
+from omnidesk.channels.email.envelope import CannotCompose
 from omnidesk.channels.email.letter import read_letter
 from omnidesk.core.channel import Outgoing, OutgoingFile
 from omnidesk.core.model import Address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from omnidesk.channels.email import imap_reader
-from omnidesk.channels.email.imap import Found, Mailbox
+from omnidesk.channels.email.imap import Mailbox
+from omnidesk.channels.email.imap_values import Found
 from omnidesk.core.errors import Blocked, Unreachable
 from tests.email.scripted import LETTER, Scripted, Session, literal
 
@@ -344,7 +346,7 @@ async def test_a_literal_larger_than_its_announced_size_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imap_reader, "MAX_LITERAL", 3_000_000)
-    monkeypatch.setattr("omnidesk.channels.email.imap.MAX_LITERAL", 3_000_000)
+    monkeypatch.setattr("omnidesk.channels.email.imap_values.MAX_LITERAL", 3_000_000)
     server = Scripted(letters={1: b"x" * 4_000_000, 2: LETTER})
     async with opened(server, tmp_path) as mailbox:
         await mailbox.enter("INBOX")
@@ -405,6 +407,30 @@ async def test_a_refused_idle_becomes_a_poll(tmp_path: Path) -> None:
         await mailbox.after(0, 10)
         assert await mailbox.wait(0.01)
         assert not mailbox.idles
+
+
+async def test_an_idle_is_renewed_before_the_server_tires_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnidesk.channels.email.imap._RENEW", (0.05, 0.1))
+    server = Scripted()
+    async with opened(server, tmp_path) as mailbox:
+        await mailbox.enter("INBOX")
+        await mailbox.after(1, 10)
+        began = time.monotonic()
+        assert not await mailbox.wait(600)
+        assert 0.04 < time.monotonic() - began < 1
+        assert not await mailbox.wait(600)
+    assert sum(line.endswith(b" IDLE") for line in server.heard) == 2
+
+
+async def test_no_secret_is_written_to_a_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with opened(Scripted(), tmp_path, password='se"cret') as mailbox:
+        await mailbox.enter("INBOX")
+    assert "cret" not in caplog.text
 
 
 async def test_news_between_search_and_idle_is_not_slept_over(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Self
 
 from omnidesk.channels.email import smtp
-from omnidesk.channels.email.compose import CannotCompose, Composed, compose
+from omnidesk.channels.email.compose import Composed, compose
+from omnidesk.channels.email.envelope import CannotCompose, ascii_address
 from omnidesk.channels.email.imap import Mailbox
 from omnidesk.channels.email.inlet import Inlet
 from omnidesk.channels.email.letter import read_letter
@@ -103,7 +104,8 @@ class EmailChannel:
         if self._settings.imap is not None:
             found.append(await self._check_imap(self._settings.imap))
         if self._settings.smtp is not None:
-            await smtp.check(self.name, self._settings.smtp, self._settings.address)
+            address = ascii_address(self._settings.address)
+            await smtp.check(self.name, self._settings.smtp, address)
             found.append(f"SMTP {self._settings.smtp.host} ok")
         return "; ".join(found)
 

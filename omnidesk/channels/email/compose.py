@@ -13,11 +13,11 @@ from hashlib import sha256
 from itertools import chain
 from urllib.parse import quote as percent
 
+from omnidesk.channels.email.envelope import CannotCompose, Envelope, ascii_address, one_line
 from omnidesk.core.channel import Outgoing, OutgoingFile
 from omnidesk.core.model import Address
 from omnidesk.core.shaping import reply_subject
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _KEY = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _MSG_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
@@ -26,24 +26,6 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _REFERENCES = 20
 _LINE_BYTES = 57
 _CHUNK = _LINE_BYTES * 4096
-_LONGEST_ADDRESS = 320
-
-
-class CannotCompose(Exception):
-    """No letter can be made of this reply; its text says why, for the agent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """From and to whom a letter goes by SMTP, in ASCII where it can be."""
-
-    sender: str
-    recipients: tuple[str, ...]
-
-    @property
-    def international(self) -> bool:
-        """Whether only a server with SMTPUTF8 (RFC 6531) can carry it."""
-        return not all(address.isascii() for address in (self.sender, *self.recipients))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,33 +93,6 @@ _AUTOMATIC = (
     "Precedence: bulk",
     "X-Auto-Response-Suppress: All",
 )
-
-
-def ascii_address(address: str) -> str:
-    """An address with its domain in ASCII (RFC 5891); CannotCompose where it is none."""
-    local, at, domain = address.rpartition("@")
-    plain = not _UNSAFE.search(address) and not _SURROGATES.search(address)
-    if not (local and at and domain and plain) or len(address) > _LONGEST_ADDRESS:
-        raise CannotCompose(f"{shown(address)} is no address")
-    if any(c in domain for c in ' <>(),;"\\') or (local[0] != '"' and _odd(local)):
-        raise CannotCompose(f"{shown(address)} is no address")
-    if local[0] == '"' and not re.fullmatch(r'"(?:[^"\\]|\\.)*"', local):
-        raise CannotCompose(f"{shown(address)} is no address")
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError as error:
-        raise CannotCompose(f"{shown(address)} has no valid domain") from error
-
-
-def shown(text: str) -> str:
-    """A customer's text inside a message to a person: one line, nothing invisible."""
-    return _clean(text)[:120]
-
-
-def _odd(local: str) -> bool:
-    return any(c.isspace() or c in '<>(),;:"\\[]@' for c in local)
 
 
 def _sender(wanted: str | None, address: str, own: frozenset[str]) -> str:
@@ -216,7 +171,7 @@ def _mailboxes(name: str, addresses: tuple[Address, ...]) -> str:
 
 def _phrase(name: str) -> str:
     """A display name as atoms, a quoted string or encoded words (RFC 2047)."""
-    name = _clean(name)[:200]
+    name = one_line(name)[:200]
     if not name:
         return ""
     if not name.isascii() or "=?" in name:
@@ -225,7 +180,7 @@ def _phrase(name: str) -> str:
 
 
 def _text_header(name: str, value: str) -> str:
-    value = _clean(value)[:900]
+    value = one_line(value)[:900]
     if not value:
         return ""
     plain = value.isascii() and "=?" not in value and len(name) + len(value) < 900
@@ -236,11 +191,6 @@ def _words(text: str, used: int) -> str:
     """Encoded words, folded; `used` columns of the first line are taken."""
     header = Header(text, charset="utf-8", maxlinelen=75, header_name=" " * max(used - 2, 0))
     return header.encode(linesep="\r\n")
-
-
-def _clean(text: str) -> str:
-    """One line without a control byte: nothing in it can end or forge a header."""
-    return _SURROGATES.sub("\ufffd", _UNSAFE.sub(" ", text)).strip()
 
 
 def _part_head(file: OutgoingFile, boundary: str) -> bytes:
@@ -256,7 +206,7 @@ def _part_head(file: OutgoingFile, boundary: str) -> bytes:
 
 def _file_name(name: str) -> str:
     """The parameter in RFC 2231's way, cut into continuations of a line each."""
-    name = _clean(name)[:200] or "file"
+    name = one_line(name)[:200] or "file"
     if name.isascii() and len(name) <= 60:
         return f'\r\n filename="{quote(name)}"'
     code = percent(name, safe="", encoding="utf-8")

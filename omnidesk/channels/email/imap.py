@@ -6,79 +6,46 @@ Folders are opened with EXAMINE and letters read with BODY.PEEK, so nothing chan
 
 from __future__ import annotations
 
-import asyncio
 import random
-import re
-import socket
-import ssl
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
+from omnidesk.channels.email.imap_login import connect, log_in
 from omnidesk.channels.email.imap_names import (
     counted,
     fetched,
     folder_name,
     listed,
     number,
-    quotable,
-    quoted,
     uid_set,
 )
-from omnidesk.channels.email.imap_protocol import Answer, LinkLost, NotTrusted, Octets, Wire
+from omnidesk.channels.email.imap_order import Answer, LinkLost, NotTrusted
+from omnidesk.channels.email.imap_protocol import Wire
 from omnidesk.channels.email.imap_reader import (
     KEPT_OF_TOO_LARGE,
     MAX_LITERAL,
     Nonsense,
-    Response,
     drop_files,
 )
+from omnidesk.channels.email.imap_values import (
+    Folder,
+    Found,
+    Letter,
+    code,
+    drop_contents,
+    exists,
+    letter_in,
+)
 from omnidesk.channels.email.settings import Imap
-from omnidesk.channels.email.tls import tls_context
-from omnidesk.core.channel import Content
 from omnidesk.core.errors import Blocked, Unreachable
-from omnidesk.settings import SecretError
 
 _Item = TypeVar("_Item")
 _MOST_UIDS = 200
 _WINDOW = 2000
 _SLOWEST = 16 << 10
 _RENEW = (9 * 60.0, 14 * 60.0)
-_PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\b|too many", re.I)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """A folder as it is now; `uidnext` is 0 where the server does not tell."""
-
-    name: str
-    uidvalidity: int
-    uidnext: int
-    letters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A letter that lies in the folder, and its size in bytes as the server tells it."""
-
-    uid: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A fetched letter. `content` is None where the server has it but does not give it.
-
-    Of a letter that is `cut` only the beginning is in `content`.
-    """
-
-    uid: int
-    size: int
-    content: Content | None
-    cut: bool = False
 
 
 class Mailbox:
@@ -98,8 +65,9 @@ class Mailbox:
         opened = False
         try:
             with mailbox._door():
-                await mailbox._connect()
-                await mailbox._log_in()
+                await connect(mailbox._wire, channel, settings)
+                await log_in(mailbox._wire, channel, settings)
+                mailbox._idles = "IDLE" in mailbox._wire.capabilities
             opened = True
         finally:
             if not opened:
@@ -134,9 +102,9 @@ class Mailbox:
             return None
         self._folder = Folder(
             name=name,
-            uidvalidity=_code(answer, rb"UIDVALIDITY"),
-            uidnext=_code(answer, rb"UIDNEXT"),
-            letters=_exists(answer),
+            uidvalidity=code(answer, rb"UIDVALIDITY"),
+            uidnext=code(answer, rb"UIDNEXT"),
+            letters=exists(answer),
         )
         return self._folder
 
@@ -193,7 +161,7 @@ class Mailbox:
             finished = True
         finally:
             if not finished:
-                _drop_letters(got.values())
+                drop_contents(got.values())
         return [got[uid] for uid in sorted(got)]
 
     async def wait(self, seconds: float) -> bool:
@@ -238,90 +206,6 @@ class Mailbox:
         self._wire.fail(LinkLost("closed"))
 
     # How it is done.
-
-    async def _connect(self) -> None:
-        settings, loop = self._settings, asyncio.get_running_loop()
-        context = None
-        if settings.security != "none":
-            context = await asyncio.to_thread(tls_context, settings.ca_file)
-        direct = context if settings.security == "tls" else None
-        try:
-            async with asyncio.timeout(settings.timeout.total_seconds()):
-                transport, _ = await loop.create_connection(
-                    lambda: self._wire, settings.host, settings.where, ssl=direct
-                )
-        except ssl.SSLCertVerificationError as error:
-            raise NotTrusted(f"its certificate is refused: {error.verify_message}") from error
-        except ssl.SSLError as error:
-            raise LinkLost(f"TLS failed: {error.reason}; check {self._key('security')}") from error
-        except TimeoutError as error:
-            raise LinkLost("cannot be reached: no answer") from error
-        except OSError as error:
-            raise LinkLost(f"cannot be reached: {error.strerror or error}") from error
-        _keep_alive(transport.get_extra_info("socket"))
-        greeting = await self._wire.greeting()
-        if settings.security == "starttls" and context is not None:
-            await self._start_tls(greeting, context)
-        if greeting == "PREAUTH":
-            raise NotTrusted("it lets anybody in unasked; a mailbox needs a log-in")
-
-    async def _start_tls(self, greeting: str, context: ssl.SSLContext) -> None:
-        await self._asked("CAPABILITY")
-        if greeting != "OK" or "STARTTLS" not in self._wire.capabilities:
-            raise NotTrusted("it does not offer STARTTLS, so no password was sent")
-        await self._wire.upgrade(context, self._settings.host)
-
-    async def _log_in(self) -> None:
-        settings = self._settings
-        await self._asked("CAPABILITY")
-        secret = settings.token or settings.password
-        assert secret is not None
-        try:
-            word = await asyncio.to_thread(secret.reveal)
-        except SecretError as error:
-            raise Blocked(f"{self._channel}: {error}") from error
-        if settings.token is not None:
-            answer = await self._authenticate("XOAUTH2", _xoauth2(settings.username, word))
-        elif "LOGINDISABLED" in self._wire.capabilities:
-            answer = await self._authenticate("PLAIN", f"\0{settings.username}\0{word}")
-        else:
-            answer = await self._login(settings.username, word)
-        if answer.status != "OK":
-            self._refused(answer)
-        await self._asked("CAPABILITY")
-        self._idles = "IDLE" in self._wire.capabilities
-
-    async def _login(self, username: str, password: str) -> Answer:
-        if "\0" in username + password:
-            raise Blocked(f"{self._channel}: a NUL byte in {self._key('password')} or username")
-        args: list[str] = []
-        replies: list[Octets] = []
-        for text in (username, password):
-            if quotable(text):
-                args.append(quoted(text))
-            else:
-                replies.append(text.encode())
-                args.append(f"{{{len(text.encode())}}}")
-        return await self._wire.run("LOGIN", *args, replies=replies)
-
-    async def _authenticate(self, mechanism: str, text: str) -> Answer:
-        """SASL; a refused XOAUTH2 sends a challenge that wants an empty answer."""
-        if f"AUTH={mechanism}" not in self._wire.capabilities:
-            raise Blocked(
-                f"{self._channel}: {self._settings.host} does not offer {mechanism}; "
-                f"check {self._key('token' if mechanism == 'XOAUTH2' else 'security')}"
-            )
-        code = b64encode(text.encode()).decode()
-        return await self._wire.run("AUTHENTICATE", mechanism, replies=[code.encode(), b""])
-
-    def _refused(self, answer: Answer) -> None:
-        if _PASSING.search(answer.text):
-            raise LinkLost(f"log-in is not possible now: {answer.text}")
-        key = self._key("token" if self._settings.token is not None else "password")
-        raise Blocked(
-            f"{self._channel}: login refused by {self._settings.host}; "
-            f"check {self._key('username')} and {key} ({answer.text})"
-        )
 
     async def _asked(
         self,
@@ -369,7 +253,7 @@ class Mailbox:
             literals=len(sizes), seconds=self._long(sum(sizes.values())),
         )  # fmt: skip
         for response in answer.responses:
-            letter = _letter(response, sizes)
+            letter = letter_in(response, sizes)
             if letter is None or letter.uid in got:
                 drop_files(response)
             else:
@@ -417,56 +301,6 @@ class Mailbox:
             ) from error
 
 
-def _letter(response: Response, sizes: dict[int, int]) -> Letter | None:
-    """The letter in a FETCH response, where it is one that was asked for."""
-    items = fetched(response)
-    uid = number(items[b"UID"]) if b"UID" in items else 0
-    body = items.get(b"BODY[]", items.get(b"BODY[]<0>"))
-    if uid not in sizes or body is None:
-        return None
-    if isinstance(body, bytes):
-        return Letter(uid=uid, size=len(body), content=body)
-    size = max(sizes[uid], body.size)
-    return Letter(uid=uid, size=size, content=body.content, cut=size > MAX_LITERAL)
-
-
-def _code(answer: Answer, name: bytes) -> int:
-    """A number in a response code, `* OK [UIDVALIDITY 3]`; 0 where it is missing."""
-    for response in answer.responses:
-        line = response[0]
-        assert isinstance(line, bytes)
-        if found := re.match(rb"\* OK \[" + name + rb" (\d{1,18})\]", line, re.I):
-            return int(found[1])
-    return 0
-
-
-def _exists(answer: Answer) -> int:
-    for response in reversed(answer.responses):
-        line = response[0]
-        assert isinstance(line, bytes)
-        if found := re.match(rb"\* (\d{1,18}) EXISTS", line, re.I):
-            return int(found[1])
-    return 0
-
-
 def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(items), _MOST_UIDS):
         yield items[start : start + _MOST_UIDS]
-
-
-def _xoauth2(username: str, token: str) -> str:
-    return f"user={username}\1auth=Bearer {token}\1\1"
-
-
-def _drop_letters(letters: Iterable[Letter]) -> None:
-    for letter in letters:
-        if isinstance(letter.content, Path):
-            letter.content.unlink(missing_ok=True)
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    """Let the kernel find a dead peer within a minute, while IDLE is silent for many."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, option):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

@@ -12,69 +12,16 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from aioimaplib import aioimaplib
 
+from omnidesk.channels.email.imap_order import Answer, LinkLost, NotTrusted, Order, printable
 from omnidesk.channels.email.imap_reader import Nonsense, Reader, Response, drop_files
 
 Octets = bytes | Iterable[bytes]
 _KIND = re.compile(rb"\* (?:(\d{1,18}) )?([A-Za-z]+)")
-_HELD = 16 << 20
 _MOST_SECONDS = 900.0
-
-
-class LinkLost(Exception):
-    """The connection is of no more use; its text says why."""
-
-
-class NotTrusted(LinkLost):
-    """TLS failed because the server is not, or not provably, the one that was meant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """How the server finished a command, and the responses that were asked for."""
-
-    status: str
-    text: str
-    responses: Sequence[Response]
-
-
-class Order(aioimaplib.Command):  # type: ignore[misc]  # aioimaplib is untyped
-    """A command under way; aioimaplib refuses control bytes in what it is made of."""
-
-    def __init__(
-        self, name: str, tag: str, *args: str, wants: frozenset[bytes], replies: int
-    ) -> None:
-        super().__init__(name, tag, *args)
-        self.wants = wants
-        self.replies_left = replies
-        self.responses: list[Response] = []
-        self.turns = 0
-        self._room = _HELD
-        self.turned = asyncio.Event()
-        self.over: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
-
-    def keep(self, response: Response) -> None:
-        """Keep a response that was asked for; Nonsense where there is no end of them."""
-        self.responses.append(response)
-        self._room -= 200 + sum(len(part) for part in response if isinstance(part, bytes))
-        if self._room < 0:
-            raise Nonsense("an answer without an end")
-
-    def fail(self, error: LinkLost) -> None:
-        """End without an answer."""
-        if not self.over.done():
-            self.over.set_exception(error)
-            self.over.exception()
-        self.turned.set()
-
-    def finish(self, status: str, text: str) -> None:
-        if not self.over.done():
-            self.over.set_result((status, text))
-        self.turned.set()
 
 
 class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib is untyped
@@ -342,8 +289,3 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
         if status.upper() not in (b"OK", b"NO", b"BAD"):
             raise Nonsense("an answer that is neither OK nor NO nor BAD")
         order.finish(status.decode().upper(), printable(text))
-
-
-def printable(raw: bytes, most: int = 300) -> str:
-    """What a server said, as far as a person may see it."""
-    return "".join(c if " " <= c <= "~" else "?" for c in raw[:most].decode("latin-1"))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from omnidesk.channels.email.cursor import Place, read_cursor, write_cursor
-from omnidesk.channels.email.imap import Found, Letter, Mailbox
+from omnidesk.channels.email.imap import Mailbox
+from omnidesk.channels.email.imap_values import Found, Letter, drop_contents
 from omnidesk.channels.email.settings import Imap
 from omnidesk.core.channel import Batch, Content, Incoming
 from omnidesk.core.errors import Blocked, Unreachable
@@ -216,10 +217,3 @@ class Inlet:
             return incoming
         reason = f"too large: {letter.size:,} bytes; only its beginning is here, it lies as {place}"
         return replace(incoming, unreadable=reason)
-
-
-def drop_contents(letters: Sequence[Letter]) -> None:
-    """Remove the spool files of letters that are not taken."""
-    for letter in letters:
-        if isinstance(letter.content, Path):
-            letter.content.unlink(missing_ok=True)

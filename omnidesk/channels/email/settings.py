@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from omnidesk.channels.email.envelope import CannotCompose, ascii_address
 from omnidesk.settings import Duration, Port, Secret, Security, Strict
 
 _IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
@@ -168,8 +169,8 @@ def _a_folder(name: str) -> str:
 
 
 def _an_address(value: str) -> str:
-    local, at, domain = value.rpartition("@")
-    odd = any(c.isspace() or not c.isprintable() or c in '<>,;"' for c in value)
-    if not (local and at and domain) or odd:
-        raise ValueError(f"is a bare address, like support@example.com, not {value!r}")
+    try:
+        ascii_address(value)
+    except CannotCompose as error:
+        raise ValueError(f"is a bare address, like support@example.com; {error}") from error
     return value

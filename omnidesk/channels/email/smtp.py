@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import aiosmtplib
 
-from omnidesk.channels.email.compose import Composed, shown
+from omnidesk.channels.email.compose import Composed
+from omnidesk.channels.email.envelope import shown
 from omnidesk.channels.email.settings import Smtp
-from omnidesk.channels.email.tls import tls_context
+from omnidesk.channels.email.smtp_session import drop, hang_up, reason_of, session, told
 from omnidesk.core.channel import Deferred, Outcome, Rejected, Sent, Unknown
 from omnidesk.core.errors import Blocked, Unreachable
-from omnidesk.settings import SecretError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_WAIT = re.compile(r"\b(\d{1,5})\s*(s|m|h)(?:ec|econd|in|inute|our)?s?\b", re.I)
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _SLOWEST = 16 << 10
 _PATIENT = 4
 _WANTS_LOGIN = frozenset({530, 534, 535, 538})
@@ -37,7 +33,7 @@ class _LeftUnread(Exception):
 async def send(channel: str, settings: Smtp, letter: Composed) -> Outcome:
     """Try once. Raises Blocked where nothing went out and only a person can help."""
     try:
-        async with _session(channel, settings, letter.envelope.sender) as client:
+        async with session(channel, settings, letter.envelope.sender) as client:
             return await _transact(client, channel, settings, letter)
     except Unreachable as error:
         return Deferred(reason=str(error), retry_after=error.retry_after)
@@ -45,96 +41,8 @@ async def send(channel: str, settings: Smtp, letter: Composed) -> Outcome:
 
 async def check(channel: str, settings: Smtp, address: str) -> None:
     """Log in and leave. Raises Blocked or Unreachable."""
-    async with _session(channel, settings, address):
+    async with session(channel, settings, address):
         return
-
-
-@asynccontextmanager
-async def _session(channel: str, settings: Smtp, address: str) -> AsyncIterator[aiosmtplib.SMTP]:
-    """A connection that is logged in, and closed whatever happens."""
-    patience = settings.timeout.total_seconds()
-    context = None
-    if settings.security != "none":
-        context = await asyncio.to_thread(tls_context, settings.ca_file)
-    client = aiosmtplib.SMTP(
-        hostname=settings.host,
-        port=settings.where,
-        local_hostname=address.rpartition("@")[2],
-        timeout=patience,
-        use_tls=settings.security == "tls",
-        start_tls=False,
-        tls_context=context,
-    )
-    try:
-        try:
-            async with asyncio.timeout(patience * 3):
-                await _open(client, channel, settings)
-        except TimeoutError as error:
-            raise Unreachable(f"{channel}: {settings.host}: the server does not answer") from error
-        yield client
-        _hang_up(client)
-    finally:
-        _drop(client)
-
-
-async def _open(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
-    """Connect, secure and log in; the one place where errors of these steps become our own."""
-    where = f"channels.{channel}.smtp"
-    try:
-        await client.connect()
-        await client.ehlo()
-        if settings.security == "starttls":
-            if not client.supports_extension("starttls"):
-                raise Blocked(
-                    f"{channel}: {settings.host} does not offer STARTTLS, so no password "
-                    f"was sent; check {where}.security"
-                )
-            await client.starttls(server_hostname=settings.host)
-            await client.ehlo()
-        await _log_in(client, channel, settings)
-    except aiosmtplib.SMTPAuthenticationError as error:
-        said = f"({error.code} {shown(error.message)})"
-        if error.code < 500:
-            raise Unreachable(f"{channel}: {settings.host}: no log-in now {said}") from error
-        key = "token" if settings.token is not None else "password"
-        raise Blocked(
-            f"{channel}: login refused by {settings.host}; "
-            f"check {where}.username and {where}.{key} {said}"
-        ) from error
-    except (aiosmtplib.SMTPException, OSError) as error:
-        wrong = error if isinstance(error, ssl.SSLError) else error.__cause__
-        if isinstance(wrong, ssl.SSLCertVerificationError):
-            raise Blocked(
-                f"{channel}: {settings.host}: its certificate is refused: "
-                f"{wrong.verify_message}; check {where}.host and ca_file"
-            ) from error
-        told = _told(error.message) if isinstance(error, aiosmtplib.SMTPException) else None
-        raise Unreachable(f"{channel}: {settings.host}: {_reason(error)}", told) from error
-
-
-async def _log_in(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
-    """One way only: each further one would be another wrong password in the server's count."""
-    secret = settings.token or settings.password
-    if secret is None or settings.username is None:
-        return
-    ways = {
-        "xoauth2": client.auth_xoauth2,
-        "plain": client.auth_plain,
-        "login": client.auth_login,
-        "cram-md5": client.auth_crammd5,
-    }
-    wanted = ["xoauth2"] if settings.token is not None else ["plain", "login", "cram-md5"]
-    way = next((one for one in wanted if one in client.server_auth_methods), None)
-    if way is None:
-        raise Blocked(
-            f"{channel}: {settings.host} offers none of {', '.join(wanted)} to log in; "
-            f"check channels.{channel}.smtp.security and port"
-        )
-    try:
-        word = await asyncio.to_thread(secret.reveal)
-    except SecretError as error:
-        raise Blocked(f"{channel}: {error}") from error
-    await ways[way](settings.username, word)
 
 
 async def _transact(
@@ -166,7 +74,7 @@ async def _transact(
         if answer.code != 354:
             return _verdict(settings.host, "refuses the letter", answer)
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Deferred(reason=f"{channel}: {settings.host}: {_reason(error)}")
+        return Deferred(reason=f"{channel}: {settings.host}: {reason_of(error)}")
     return await _data(client, settings, letter, tuple(refused))
 
 
@@ -195,7 +103,7 @@ def _verdict(host: str, what: str, answer: aiosmtplib.SMTPResponse) -> Outcome:
     reason = f"{host} {what}: {answer.code} {shown(answer.message)}"
     if answer.code // 100 == 5:
         return Rejected(reason=reason)
-    return Deferred(reason=reason, retry_after=_told(answer.message))
+    return Deferred(reason=reason, retry_after=told(answer.message))
 
 
 async def _data(
@@ -229,16 +137,16 @@ async def _data(
     except _LeftUnread as error:
         return Rejected(reason=str(error))
     except (aiosmtplib.SMTPException, OSError) as error:
-        reason = f"{host}: {_reason(error)}"
+        reason = f"{host}: {reason_of(error)}"
         if dotted:
             return Unknown(reason=f"{reason}, after the whole letter was handed over")
         return Deferred(reason=f"{reason}, before the whole letter was handed over")
     finally:
         reply.cancel()
         if answered:
-            _hang_up(client)
+            hang_up(client)
         else:
-            _drop(client)
+            drop(client)
     if answer.code // 100 in (4, 5):
         return _verdict(host, "refuses the letter", answer)
     if answer.code // 100 != 2 or not dotted:
@@ -292,35 +200,3 @@ def _seen(task: asyncio.Task[aiosmtplib.SMTPResponse]) -> None:
     """Keep asyncio from reporting an error that the outcome already tells."""
     if not task.cancelled():
         task.exception()
-
-
-def _hang_up(client: aiosmtplib.SMTP) -> None:
-    """Say QUIT where that is still possible, and close without waiting for an answer."""
-    transport = client.transport
-    if isinstance(transport, asyncio.Transport) and not transport.is_closing():
-        transport.write(b"QUIT\r\n")
-    client.close()
-
-
-def _drop(client: aiosmtplib.SMTP) -> None:
-    """Close at once: nothing that is still unsent may linger."""
-    transport = client.transport
-    if isinstance(transport, asyncio.Transport) and not transport.is_closing():
-        transport.abort()
-    client.close()
-
-
-def _told(text: str) -> float | None:
-    """How many seconds the server asks us to wait, where it says so."""
-    found = _WAIT.search(text)
-    return int(found[1]) * _SECONDS[found[2].lower()] if found else None
-
-
-def _reason(error: aiosmtplib.SMTPException | OSError) -> str:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{error.code} {shown(error.message)}"
-    if isinstance(error, TimeoutError):
-        return "the server does not answer"
-    if isinstance(error, aiosmtplib.SMTPException):
-        return shown(error.message)
-    return error.strerror or str(error)
