@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omnidesk.channels.telegram import channel as channel_module
+from omnidesk.channels.telegram import fetching as fetching_module
 from omnidesk.channels.telegram import files as files_module
 from omnidesk.core.channel import Channel, Edited, Incoming
 from omnidesk.core.errors import Unreachable
@@ -84,22 +84,51 @@ async def test_a_file_is_given_up_after_three_tries_in_a_row(api: BotApi, channe
     assert file.missing.startswith("not fetched in 3 tries")
 
 
-async def test_a_half_fetched_album_leaves_nothing_in_the_spool(
+async def test_a_half_fetched_album_is_not_fetched_anew(
     api: BotApi, channel: Channel, tmp_path: Path
 ) -> None:
     api.customer(77, "Ann").album([JPEG + b"x" * 2**20, JPEG])
-    api.fault("download", body=b"x" * 2**20, status=200)
-    api.fault("download", status=500)
+    api.fault("download", status=500, skip=1)
     with pytest.raises(Unreachable):
         await channel.receive(None)
-    assert [call.method for call in api.calls].count("getFile") == 2
+    first, second = only(await channel.receive(None)).files
+    assert isinstance(first.content, Path)
+    assert first.content.stat().st_size == len(JPEG) + 2**20
+    assert second.content == JPEG
+    assert [call.method for call in api.calls].count("getFile") == 3
+    assert list(tmp_path.iterdir()) == [first.content]
+
+
+async def test_a_file_that_nobody_asks_for_any_more_leaves_the_spool(
+    api: BotApi, channel: Channel, tmp_path: Path
+) -> None:
+    ann = api.customer(77, "Ann")
+    ann.album([JPEG + b"x" * 2**20, JPEG])
+    api.fault("download", status=500, skip=1)
+    with pytest.raises(Unreachable):
+        await channel.receive(None)
+    assert len(list(tmp_path.iterdir())) == 1
+    api.updates.clear()
+    ann.text("the album is gone")
+    await channel.receive(None)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_full_spool_keeps_the_update_at_the_server(
+    api: BotApi, channel: Channel, tmp_path: Path
+) -> None:
+    api.customer(77, "Ann").document("a.bin", b"x" * 2**20)
+    tmp_path.rmdir()
+    with pytest.raises(Unreachable, match="the spool takes no more"):
+        await channel.receive(None)
+    tmp_path.mkdir()
+    assert only(await channel.receive(None)).files[0].missing is None
 
 
 async def test_slow_files_hold_up_nobody_who_came_before(
     api: BotApi, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_module, "_FETCH_SECONDS", 0.0)
+    monkeypatch.setattr(fetching_module, "_SECONDS", 0.0)
     ann = api.customer(77, "Ann")
     for name in ("a", "b"):
         ann.document(name, name.encode())
@@ -110,9 +139,7 @@ async def test_slow_files_hold_up_nobody_who_came_before(
     assert len(api.updates) == 1
 
 
-async def test_a_sick_file_within_an_album_tears_it_not(
-    api: BotApi, channel: Channel, tmp_path: Path
-) -> None:
+async def test_a_sick_file_within_an_album_tears_it_not(api: BotApi, channel: Channel) -> None:
     ann, bob = api.customer(77, "Ann"), api.customer(78, "Bob")
     ann.text("before")
     ann.photo(JPEG + b"x" * 2**20, album="G1")
@@ -121,7 +148,6 @@ async def test_a_sick_file_within_an_album_tears_it_not(
     api.fault("download", status=500, skip=2)
     first = await channel.receive(None)
     assert texts(first) == ["before"]
-    assert list(tmp_path.iterdir()) == []
     album, document = (await channel.receive(first.cursor)).items
     assert isinstance(album, Incoming)
     assert isinstance(document, Incoming)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
-from omnidesk.core.channel import Channel, Edited, Incoming, Receipt, Rekeyed
+from omnidesk.channels.telegram import kind
+from omnidesk.channels.telegram.settings import TelegramSettings
+from omnidesk.core.channel import Channel, Edited, Incoming, Receipt, Rekeyed, Surroundings
 from omnidesk.core.model import Address, DeliveryState, Direction, Handle
 from omnidesk.demo.botapi import BotApi
+from omnidesk.settings import Secret
 from tests.telegram.conftest import only, texts
 
 JPEG = b"\xff\xd8\xff\xe0 not much of a picture"
@@ -43,6 +47,13 @@ async def test_only_handing_the_cursor_back_acknowledges(api: BotApi, channel: C
 async def test_a_quiet_poll_gives_the_cursor_back_unchanged(channel: Channel) -> None:
     batch = await channel.receive("42")
     assert (list(batch.items), batch.cursor, batch.gap) == ([], "42", None)
+
+
+async def test_where_patience_is_short_a_poll_does_not_wait(api: BotApi, tmp_path: Path) -> None:
+    settings = TelegramSettings(token=Secret.from_toml(api.token), api_url=api.api_url)
+    surroundings = Surroundings(spool=tmp_path, desk="Acme", patience=0)
+    async with kind.open("shop-bot", settings, surroundings) as channel, asyncio.timeout(5):
+        assert list((await channel.receive(None)).items) == []
 
 
 async def test_a_cursor_that_is_none_starts_at_the_oldest(api: BotApi, channel: Channel) -> None:
@@ -215,6 +226,7 @@ async def test_a_business_account_is_answered_through_its_connection(
     assert question.handle == answer.handle == deleted.handle == Handle("telegram", "77")
     assert json.loads(question.reply_path or "")["business_connection_id"] == "B1"
     assert (question.direction, answer.direction) == (Direction.IN, Direction.OUT)
+    assert (question.from_us, answer.from_us) == (False, True)
     assert question.external_id == f"B1:77:{asked['message_id']}"
     assert deleted.automatic is not None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from omnidesk.channels.telegram import link as link_module
+from omnidesk.channels.telegram import sending as sending_module
 from omnidesk.channels.telegram.fields import utf16_len
 from omnidesk.core.channel import Channel, Deferred, Incoming, OutgoingFile, Rejected, Sent, Unknown
 from omnidesk.core.model import Address
@@ -255,8 +257,6 @@ async def test_sending_needs_no_receiving(
 async def test_a_poll_goes_on_while_a_reply_is_sent_and_fails(
     api: BotApi, channel: Channel, question: Incoming
 ) -> None:
-    import asyncio
-
     polling = asyncio.create_task(channel.receive("700000001"))
     await api.called("getUpdates", 2)
     api.fault("sendMessage", close="before", times=3)
@@ -264,3 +264,29 @@ async def test_a_poll_goes_on_while_a_reply_is_sent_and_fails(
         assert isinstance(await channel.send(reply(question, "yes")), Unknown)
     api.customer(78, "Bob").text("meanwhile")
     assert only(await polling).text == "meanwhile"
+
+
+async def test_receiving_anew_does_not_cut_off_a_reply_on_its_way(
+    api: BotApi, channel: Channel, question: Incoming, tmp_path: Path
+) -> None:
+    file = _file(tmp_path, "a.bin", "x/y", b"x" * (8 * 2**20))
+    sending = asyncio.create_task(channel.send(reply(question, "see", files=(file,))))
+    await api.called("sendMessage")
+    await channel.__aexit__(None, None, None)
+    assert isinstance(await sending, Sent)
+    await channel.__aenter__()
+    assert isinstance(await channel.send(reply(question, "more")), Sent)
+
+
+async def test_a_reply_of_many_slow_pieces_goes_on_at_the_next_attempt(
+    api: BotApi, channel: Channel, question: Incoming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a" * 4096 + "b" * 4096
+    monkeypatch.setattr(sending_module, "_BEGIN_SECONDS", 0.0)
+    outcome = await channel.send(reply(question, text))
+    assert isinstance(outcome, Deferred)
+    assert len(outcome.sent_parts) == 1
+    monkeypatch.undo()
+    done = await channel.send(reply(question, text, sent_parts=outcome.sent_parts))
+    assert isinstance(done, Sent)
+    assert [(await api.sent(77))["text"][0] for _ in range(2)] == ["a", "b"]

@@ -6,21 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, TelegramError
 
 from omnidesk.channels.telegram.albums import before, growing, joined
+from omnidesk.channels.telegram.fetching import Fetcher
 from omnidesk.channels.telegram.fields import string, table, whole
-from omnidesk.channels.telegram.files import discard, fetch, missing
 from omnidesk.channels.telegram.link import Link
 from omnidesk.channels.telegram.names import KINDS
 from omnidesk.channels.telegram.sending import send
-from omnidesk.channels.telegram.trouble import channel_error, said
-from omnidesk.channels.telegram.updates import Reading, read, update_id
+from omnidesk.channels.telegram.trouble import channel_error
+from omnidesk.channels.telegram.updates import read, update_id
 from omnidesk.core.channel import (
     Batch,
     Capabilities,
-    Incoming,
-    IncomingFile,
     Outcome,
     Outgoing,
     Surroundings,
@@ -28,14 +26,11 @@ from omnidesk.core.channel import (
 from omnidesk.core.errors import Unreachable
 
 if TYPE_CHECKING:
-    from omnidesk.channels.telegram.contents import Wanted
     from omnidesk.channels.telegram.settings import TelegramSettings
 
 _LIMIT = 100
 _ALBUM_PAUSE = 1.0
 _ALBUM_LOOKS = 3
-_FILE_TRIES = 3
-_FETCH_SECONDS = 20.0
 _NEW_NUMBERS = 10_000  # a larger step is a numbering begun anew, as after a quiet week
 
 
@@ -52,16 +47,16 @@ class TelegramChannel:
         self.name = name
         self.capabilities = capabilities
         self._settings = settings
-        self._spool = surroundings.spool
         poll = settings.poll.total_seconds()
         self._patience = poll if surroundings.patience is None else surroundings.patience
         self._server = urlsplit(settings.api_url).netloc
         self._inward = Link(name, settings)
         self._outward = Link(name, settings)
+        self._entered = self._sending = False
         self._me = 0
         self._limit = _LIMIT
         self._webhook = False
-        self._tries: dict[str, int] = {}
+        self._fetcher = Fetcher(self._inward, settings, surroundings.spool)
 
     async def __aenter__(self) -> Self:
         try:
@@ -71,11 +66,14 @@ class TelegramChannel:
             await self._inward.close()
             raise
         self._me = whole(me.get("id")) or 0
+        self._entered = True
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        self._entered = False
         await self._inward.close()
-        await self._outward.close()
+        if not self._sending:  # else the send that goes on closes it
+            await self._outward.close()
 
     async def receive(self, cursor: str | None) -> Batch:
         offset = int(cursor) if cursor and cursor.isdecimal() else None
@@ -88,16 +86,25 @@ class TelegramChannel:
         if not numbers:
             return Batch(items=(), cursor=cursor)
         readings = joined([reading for update in updates for reading in read(update, self._me)])
-        items, cut = await self._with_files(readings)
+        try:
+            complete, cut = await self._fetcher.complete(readings)
+        except TelegramError as error:
+            raise channel_error(self.name, self._server, error) from error
         following = max(numbers) + 1 if cut is None else cut
         return Batch(
-            items=[reading.item for reading in items],
+            items=[reading.item for reading in complete],
             cursor=str(following),
             gap=_gap(offset, min(numbers)),
         )
 
     async def send(self, outgoing: Outgoing) -> Outcome:
-        return await send(self._outward, self.name, outgoing)
+        self._sending = True
+        try:
+            return await send(self._outward, self.name, outgoing)
+        finally:
+            self._sending = False
+            if not self._entered:
+                await self._outward.close()
 
     async def check(self) -> str:
         """Log in and say who we are: `Telegram @shopbot ok`."""
@@ -115,7 +122,7 @@ class TelegramChannel:
         self, method: str, params: dict[str, Any] | None = None, link: Link | None = None
     ) -> Any:
         try:
-            return await (link or self._inward).call(method, params)
+            return await (link or self._inward).call(method, params, patience=10.0)
         except TelegramError as error:
             raise channel_error(self.name, self._server, error) from error
 
@@ -156,75 +163,6 @@ class TelegramChannel:
                 return again or updates
             updates = again
         return updates
-
-    async def _with_files(self, readings: list[Reading]) -> tuple[list[Reading], int | None]:
-        """The readings with their files, as far as they came, and where to go on if not all did.
-
-        What came is handed on at once, so that a sick file or a slow one delays only what is
-        behind it, and that for a few tries.
-        """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + _FETCH_SECONDS
-        done: list[Reading] = []
-        for reading in readings:
-            if not reading.wanted:
-                done.append(reading)
-                continue
-            try:
-                kept, cut = _cut(done, reading)
-                if kept and loop.time() > until:
-                    return _handed_on(done, kept), cut
-                done.append(reading.with_files(await self._fetch_all(reading.wanted)))
-            except TelegramError as error:
-                kept, cut = _cut(done, reading)
-                handed_on = _handed_on(done, kept)
-                if handed_on:
-                    return handed_on, cut
-                raise channel_error(self.name, self._server, error) from error
-        return done, None
-
-    async def _fetch_all(self, wanted: tuple[Wanted, ...]) -> list[IncomingFile]:
-        files: list[IncomingFile] = []
-        try:
-            for file in wanted:
-                files.append(await self._fetch(file))
-        except BaseException:
-            discard(files)
-            raise
-        return files
-
-    async def _fetch(self, wanted: Wanted) -> IncomingFile:
-        """The file; after several tries in a row without it, its name and the reason."""
-        try:
-            file = await fetch(self._inward, wanted, self._settings, self._spool)
-        except (RetryAfter, InvalidToken):
-            raise
-        except TelegramError as error:
-            tries = self._tries[wanted.file_id] = self._tries.get(wanted.file_id, 0) + 1
-            if tries < _FILE_TRIES:
-                raise
-            file = missing(wanted, f"not fetched in {tries} tries: {said(error)}")
-        self._tries.pop(wanted.file_id, None)
-        return file
-
-
-def _cut(done: list[Reading], reading: Reading) -> tuple[list[Reading], int | None]:
-    """What can be handed on before a reading; an album round it has to wait with it."""
-    cut = reading.first
-    while cut is not None:
-        firsts = [r.first for r in done if r.first is not None and r.first < cut <= (r.last or 0)]
-        if not firsts:
-            return [r for r in done if r.last is not None and r.last < cut], cut
-        cut = min(firsts)
-    return [], None
-
-
-def _handed_on(done: list[Reading], kept: list[Reading]) -> list[Reading]:
-    """The kept, and nothing in the spool of the others: they come again."""
-    for reading in done:
-        if reading not in kept and isinstance(reading.item, Incoming):
-            discard(reading.item.files)
-    return kept
 
 
 def _gap(offset: int | None, first: int) -> str | None:

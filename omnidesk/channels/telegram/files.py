@@ -15,10 +15,9 @@ from omnidesk.channels.telegram.fields import string, table, whole
 from omnidesk.channels.telegram.settings import BOT_DOWNLOAD, TelegramSettings, is_loopback
 from omnidesk.channels.telegram.trouble import said
 from omnidesk.core.channel import Content, IncomingFile
+from omnidesk.core.errors import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from omnidesk.channels.telegram.contents import Wanted
     from omnidesk.channels.telegram.link import Link
 
@@ -28,7 +27,7 @@ _IN_MEMORY = 256 * 2**10
 async def fetch(
     link: Link, wanted: Wanted, settings: TelegramSettings, spool: Path
 ) -> IncomingFile:
-    """The file, or why it can never be had; TelegramError where another try may help."""
+    """The file, or why it can never be had; TelegramError or Unreachable where a try may help."""
     if wanted.size is not None and wanted.size > settings.max_download:
         return missing(wanted, too_large(settings.max_download, wanted.size))
     try:
@@ -64,13 +63,6 @@ def missing(wanted: Wanted, reason: str) -> IncomingFile:
     )
 
 
-def discard(files: Iterable[IncomingFile]) -> None:
-    """Take back from the spool what nobody will ask for."""
-    for file in files:
-        if isinstance(file.content, Path):
-            file.content.unlink(missing_ok=True)
-
-
 def too_large(limit: int, size: int | None) -> str:
     """Why a file is not fetched, in megabytes."""
     larger = f"larger than the {limit / 2**20:.0f} MB a bot may fetch"
@@ -101,7 +93,11 @@ def _present(wanted: Wanted, content: Content, size: int) -> IncomingFile:
 
 def _spooled(data: bytes, spool: Path) -> Path:
     path = _place(spool)
-    path.write_bytes(data)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Unreachable(f"the spool takes no more: {error.strerror or error}") from error
     return path
 
 

@@ -103,14 +103,14 @@ class Link:
         self._failures = 0
         return result
 
-    async def fetch(self, path: str, *, patience: float = 60.0) -> bytes | None:
+    async def fetch(self, path: str, *, in_all: float = 80.0) -> bytes | None:
         """The content of a file by the `file_path` of getFile; None where it is gone."""
         bot = await self._opened()
         token = bot.token
         url = f"{self._url}/file/bot{token}/{quote(path)}"
         try:
-            async with asyncio.timeout(patience * 2):
-                return bytes(await bot.request.retrieve(url, read_timeout=patience))
+            async with asyncio.timeout(in_all):
+                return bytes(await bot.request.retrieve(url, read_timeout=20.0))
         except TimeoutError as error:
             await self._count(error)
             raise TimedOut from error

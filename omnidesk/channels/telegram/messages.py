@@ -45,6 +45,7 @@ def read_message(message: Json, raw: bytes, me: int) -> tuple[Incoming, tuple[Wa
         handle=Handle(SCHEME, str(chat_id)),
         sender=_sender(message, chat),
         direction=direction,
+        from_us=direction is Direction.OUT,
         to=(Address(person(chat), str(chat_id)),) if direction is Direction.OUT else (),
         subject="" if chat.get("type") == "private" else string(chat.get("title")),
         text=words(message) or ("" if wanted else "[empty message]"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from omnidesk.channels.telegram.fields import Json, string, table, utf16_len, wh
 from omnidesk.channels.telegram.messages import external_id, message_id_in
 from omnidesk.channels.telegram.trouble import never_left, retry_seconds, said, was_answered
 from omnidesk.core.channel import Deferred, Outcome, OutgoingFile, Rejected, Sent, Unknown
+from omnidesk.core.errors import Blocked
 from omnidesk.core.shaping import split_text
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ TEXT_UNITS = 4096
 UPLOAD_BYTES = 50 * 2**20
 _PHOTO_BYTES = 10 * 2**20
 _PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
-_UPLOAD_PATIENCE = 120.0
-_UPLOAD_IN_ALL = 600.0
+_UPLOAD_PATIENCE = 60.0
+_UPLOAD_IN_ALL = 110.0
+_BEGIN_SECONDS = 60.0  # no piece is begun later, so that a reply is not cut off within one
 _REFUSED_TOKEN_WAIT = 60.0
 
 Piece = str | OutgoingFile
@@ -71,11 +74,18 @@ async def send(link: Link, name: str, outgoing: Outgoing) -> Outcome:
     if flaw:
         return Rejected(reason=flaw, sent_parts=outgoing.sent_parts)
     out = list(outgoing.sent_parts)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _BEGIN_SECONDS
     for place in range(len(out), len(pieces)):
+        if len(out) > len(outgoing.sent_parts) and loop.time() > until:
+            return Deferred(reason="the rest goes next", retry_after=0, sent_parts=tuple(out))
         try:
             message = await _send_piece(link, target, pieces[place], first=place == 0)
         except TelegramError as error:
             return failure(name, error, tuple(out))
+        except Blocked as error:
+            wait = _REFUSED_TOKEN_WAIT
+            return Deferred(reason=str(error), retry_after=wait, sent_parts=tuple(out))
         number = whole(table(message).get("message_id"))
         if number is None:
             reason = "Telegram took it and answered nothing that can be read"
