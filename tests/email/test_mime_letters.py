@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import quopri
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_html_is_chosen_where_the_plain_part_says_nothing(
 def test_a_text_part_with_a_name_is_a_file(spool: Path) -> None:
     letter = HEAD + (
         "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nWords.\n--a\n"
-        "Content-Type: text/plain\nContent-Disposition: inline; filename=log.txt\n\nlog line\n--a--\n"
+        "Content-Type: text/plain\nContent-Disposition: inline; filename=log.txt\n\nlog line\n--a--"
     )
     incoming = read(letter, spool)
     assert incoming.text == "Words."
@@ -164,3 +165,18 @@ def test_a_boundary_that_begins_another_one_does_not_end_it(spool: Path) -> None
         "boundary=bb\n\n--bb\n\nOne.\n--bb\n\nTwo.\n--bb--\n--b\n\nThree.\n--b--\nleft out\n"
     )
     assert read(letter, spool).text == "One.\n\nTwo.\n\nThree."
+
+
+@pytest.mark.parametrize("encoding", ["7bit", "quoted-printable", "base64"])
+def test_words_after_a_large_picture_within_html_are_read(encoding: str, spool: Path) -> None:
+    picture = base64.b64encode(b"picture!" * 300_000).decode()
+    html = f'<p>Before<img src="data:image/png;base64,{picture}"><p>After'.encode()
+    if encoding == "base64":
+        html = base64.encodebytes(html)
+    elif encoding == "quoted-printable":
+        html = quopri.encodestring(html)
+    head = HEAD + f"Content-Type: text/html\nContent-Transfer-Encoding: {encoding}\n\n"
+    incoming = read_letter(head.encode() + html, spool=spool)
+    assert incoming.text == "Before\n\nAfter"
+    assert incoming.html is not None
+    assert len(incoming.html) < 10_000

@@ -23,6 +23,7 @@ _TEXT_TOGETHER = 2 << 20
 _LONGEST_HTML = 1 << 20
 _SHOWN = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"})
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_PICTURE = re.compile(rb"[A-Za-z0-9+/=]{1024,}")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
 _STUB = re.compile(
     r"html.{0,80}(?:e-?mail|message|mail|view|client|format|version|support|reader|письм|сообщ)"
@@ -182,6 +183,8 @@ class _Reader:
 
     def _text(self, part: Part) -> tuple[str, bool]:
         data, whole = part.decoded(_LONGEST_TEXT)
+        if not whole and part.media_type == "text/html":
+            data, whole = _without_pictures(part)
         label = part.content.get("charset")
         if not label and part.media_type == "text/html" and (meta := _META.search(data[:4096])):
             label = meta[1].decode("ascii")
@@ -215,6 +218,19 @@ class _Reader:
             for piece in part.stream():
                 file.write(piece)
             return Path(file.name), file.tell()
+
+
+def _without_pictures(part: Part) -> tuple[bytes, bool]:
+    """A large HTML part without the long runs of base64 in it, and whether that is all."""
+    pieces: list[bytes] = []
+    size = 0
+    for chunk in part.stream():
+        piece = _PICTURE.sub(b"", chunk)
+        pieces.append(piece[: _LONGEST_TEXT - size])
+        size += len(piece)
+        if size > _LONGEST_TEXT:
+            return b"".join(pieces), False
+    return b"".join(pieces), True
 
 
 def _kind(part: Part) -> str:
