@@ -17,7 +17,10 @@ pytest_plugins = ["tests.servers.plugin"]
 
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    """Mail and a Bot API on loopback, with the config of a desk that uses both."""
+    """Mail and a Bot API on loopback, with the config of a desk that uses both.
+
+    They run in the test's own loop: await a child process, never block on it.
+    """
     from omnidesk.demo.sandbox import Sandbox
 
     async with Sandbox(tmp_path) as running:

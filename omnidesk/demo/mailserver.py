@@ -11,6 +11,7 @@ from omnidesk.demo.imapserver import ImapServer
 from omnidesk.demo.smtpserver import Posted, SmtpServer
 
 _SECONDS = 10.0
+_TRIES = 3
 
 
 class MailServer:
@@ -66,7 +67,7 @@ class MailServer:
         await self.imap.start()
         waiting, self._waiting = self._waiting, []
         for address, letter in waiting:
-            await self.imap.append(address, letter)
+            await self._store(address, letter)
 
     async def _deliver(self, posted: Posted) -> None:
         if posted.sender in self.addresses:
@@ -74,10 +75,19 @@ class MailServer:
         for recipient in posted.recipients:
             if recipient.lower() not in self.addresses:
                 self._caught[recipient.lower()].put_nowait(posted.letter)
-            elif self.imap.running:
-                await self.imap.append(recipient.lower(), posted.letter)
             else:
-                self._waiting.append((recipient.lower(), posted.letter))
+                await self._store(recipient.lower(), posted.letter)
+
+    async def _store(self, address: str, letter: bytes) -> None:
+        """Into the mailbox, or into the queue while IMAP is down; cut short, it is tried again."""
+        for _ in range(_TRIES):
+            if not self.imap.running:
+                break
+            try:
+                return await self.imap.append(address, letter)
+            except (ConnectionError, TimeoutError):
+                continue
+        self._waiting.append((address, letter))
 
 
 def _post(host: str, port: int, letter: bytes, sender: str, recipients: tuple[str, ...]) -> None:

@@ -201,3 +201,17 @@ async def test_the_sandbox_is_up_in_a_fraction_of_a_second() -> None:
 async def test_the_fixture_gives_a_running_sandbox(sandbox: Sandbox) -> None:
     assert sandbox.mail.imap.running
     assert load(sandbox.config).database == sandbox.folder / "omnidesk.db"
+
+
+async def test_letters_posted_while_imap_comes_and_goes_all_arrive() -> None:
+    async with MailServer() as mail:
+        letters = [f"Subject: {number}\r\n\r\nx\r\n".encode() for number in range(20)]
+        async with asyncio.TaskGroup() as group:
+            for letter in letters:
+                group.create_task(mail.post(letter, "ann@customers.test"))
+            for _ in range(3):
+                await mail.imap.stop()
+                await asyncio.sleep(0.01)
+                await mail.start_imap()
+        found = await asyncio.to_thread(fetch, mail)
+        assert {int(message_from_bytes(one)["Subject"]) for one in found} == set(range(20))
