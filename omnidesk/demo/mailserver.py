@@ -84,9 +84,10 @@ class MailServer:
             if not self.imap.running:
                 break
             try:
-                return await self.imap.append(address, letter)
+                await self.imap.append(address, letter)
             except (ConnectionError, TimeoutError):
                 continue
+            return
         self._waiting.append((address, letter))
 
 
