@@ -46,7 +46,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n $(JOBS)
 
 faults: $(STAMP)
-	OMNIDESK_FAULTS=long $(BIN)/python -m pytest -s -n 0 -m faults --timeout 3600
+	OMNIDESK_KILLS=200 $(BIN)/python -m pytest -s -n 0 -m faults --timeout 3600
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
