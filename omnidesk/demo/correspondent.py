@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as LETTER
@@ -28,13 +29,17 @@ class Correspondent:
         text: str,
         *,
         at: datetime,
+        to: tuple[str, ...] = (),
         answering: bytes | None = None,
         files: tuple[tuple[str, bytes], ...] = (),
     ) -> bytes:
-        """Post a letter written at `at`, a reply where `answering` is a letter; its bytes."""
+        """Post a letter written at `at`, a reply where `answering` is a letter; its bytes.
+
+        It goes to the desk's first address unless `to` says otherwise.
+        """
         letter = EmailMessage(policy=LETTER)
         letter["From"] = f'"{self.name}" <{self.address}>'
-        letter["To"] = self._mail.address
+        letter["To"] = ", ".join(to or (self._mail.address,))
         letter["Subject"] = subject
         letter["Date"] = format_datetime(at)
         letter["Message-ID"] = make_msgid(domain=self.address.partition("@")[2])
@@ -42,11 +47,11 @@ class Correspondent:
             _answer(letter, answering)
         letter.set_content(text)
         for name, content in files:
-            letter.add_attachment(
-                content, maintype="application", subtype="octet-stream", filename=name
-            )
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            maintype, _, subtype = kind.partition("/")
+            letter.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
         raw = bytes(letter)
-        await self._mail.post(raw, self.address)
+        await self._mail.post(raw, self.address, *to)
         return raw
 
 

@@ -31,9 +31,10 @@ class MailServer:
         self.addresses = addresses
         self.password = password
         self.imap = ImapServer(addresses, password)
-        self.smtp = SmtpServer(self._deliver, password)
+        self.smtp = SmtpServer(self._submit, password)
         self.world = SmtpServer(self._deliver)
         self.sent: list[Posted] = []
+        self._appended: list[tuple[str, bytes]] = []
         self._waiting: list[tuple[str, bytes]] = []
         self._caught: defaultdict[str, asyncio.Queue[bytes]] = defaultdict(asyncio.Queue)
 
@@ -69,9 +70,19 @@ class MailServer:
         for address, letter in waiting:
             await self._store(address, letter)
 
+    async def renumber_imap(self) -> None:
+        """Bring IMAP back as after a move: the same letters under a new UIDVALIDITY."""
+        await self.imap.stop()
+        await self.imap.forget()
+        moved, self._appended = self._appended, []
+        self._waiting = moved + self._waiting
+        await self.start_imap()
+
+    async def _submit(self, posted: Posted) -> None:
+        self.sent.append(posted)
+        await self._deliver(posted)
+
     async def _deliver(self, posted: Posted) -> None:
-        if posted.sender in self.addresses:
-            self.sent.append(posted)
         for recipient in posted.recipients:
             if recipient.lower() not in self.addresses:
                 self._caught[recipient.lower()].put_nowait(posted.letter)
@@ -87,6 +98,7 @@ class MailServer:
                 await self.imap.append(address, letter)
             except (ConnectionError, TimeoutError):
                 continue
+            self._appended.append((address, letter))
             return
         self._waiting.append((address, letter))
 

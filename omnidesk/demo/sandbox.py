@@ -15,7 +15,7 @@ from omnidesk.demo.mailserver import MailServer
 
 _CONFIG = """\
 [desk]
-name = "Sandbox"
+name = "{name}"
 database = "omnidesk.db"
 undo_send = "{undo_send}"
 
@@ -23,13 +23,20 @@ undo_send = "{undo_send}"
 id = "anna"
 name = "Anna Petrova"
 login = "{login}"
-signature = "Anna Petrova\\nSandbox"
+signature = "Anna Petrova\\n{name}"
 
 [[agents]]
 id = "boris"
 name = "Boris Ivanov"
 
-[channels.support]
+{mailboxes}[channels.shop-bot]
+type = "telegram"
+token = "{token}"
+api_url = "{api_url}"
+{more}"""
+
+_MAILBOX = """\
+[channels.{channel}]
 type = "email"
 address = "{address}"
 imap = {{ host = "127.0.0.1", port = {imap}, security = "none", username = "{address}", \
@@ -37,10 +44,6 @@ password = "{password}" }}
 smtp = {{ host = "127.0.0.1", port = {smtp}, security = "none", username = "{address}", \
 password = "{password}" }}
 
-[channels.shop-bot]
-type = "telegram"
-token = "{token}"
-api_url = "{api_url}"
 """
 
 
@@ -48,13 +51,24 @@ class Sandbox:
     """`mail` and `bot` run in the caller's loop; `config` is a desk's TOML that uses both.
 
     Agent `anna` is the system user. Without a folder it has a temporary one, gone at the end.
+    Each address is a channel, named by what stands before the @. `more` ends the TOML.
     """
 
-    def __init__(self, folder: Path | None = None, *, undo_send: str = "0s") -> None:
-        self.mail = MailServer()
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        undo_send: str = "0s",
+        name: str = "Sandbox",
+        addresses: tuple[str, ...] = ("support@desk.test",),
+        more: str = "",
+    ) -> None:
+        self.mail = MailServer(addresses)
         self.bot = BotApi()
         self._folder = folder
         self._undo_send = undo_send
+        self._name = name
+        self._more = more
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -91,14 +105,22 @@ class Sandbox:
         self.config.chmod(0o600)
         self.config.write_text(
             _CONFIG.format(
+                name=self._name,
                 undo_send=self._undo_send,
                 login=pwd.getpwuid(os.getuid()).pw_name,
-                address=self.mail.address,
-                password=self.mail.password,
-                imap=self.mail.imap.port,
-                smtp=self.mail.smtp.port,
+                mailboxes="".join(self._mailbox(address) for address in self.mail.addresses),
                 token=self.bot.token,
                 api_url=self.bot.api_url,
+                more=self._more,
             ),
             encoding="utf-8",
+        )
+
+    def _mailbox(self, address: str) -> str:
+        return _MAILBOX.format(
+            channel=address.partition("@")[0],
+            address=address,
+            password=self.mail.password,
+            imap=self.mail.imap.port,
+            smtp=self.mail.smtp.port,
         )
