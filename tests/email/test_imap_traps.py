@@ -405,8 +405,9 @@ async def test_a_refused_idle_becomes_a_poll(tmp_path: Path) -> None:
     async with opened(server, tmp_path) as mailbox:
         await mailbox.enter("INBOX")
         await mailbox.after(0, 10)
-        assert await mailbox.wait(0.01)
+        assert not await mailbox.wait(600)
         assert not mailbox.idles
+        assert await mailbox.wait(0.01)
 
 
 async def test_an_idle_is_renewed_before_the_server_tires_of_it(
@@ -422,6 +423,30 @@ async def test_an_idle_is_renewed_before_the_server_tires_of_it(
         assert 0.04 < time.monotonic() - began < 1
         assert not await mailbox.wait(600)
     assert sum(line.endswith(b" IDLE") for line in server.heard) == 2
+
+
+async def test_a_server_that_died_while_we_idle_is_noticed_by_the_next_pulse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omnidesk.channels.email.imap._PULSE", (0.05, 0.05))
+    idles = 0
+
+    async def dying(session: Session, rest: bytes) -> None:
+        nonlocal idles
+        idles += 1
+        await session.say(b"+ idling")
+        await session.reader.readline()
+        if idles == 3:
+            await asyncio.sleep(3600)
+        await session.ok()
+
+    async with opened(Scripted(on={"IDLE": dying}), tmp_path, "300ms") as mailbox:
+        await mailbox.enter("INBOX")
+        await mailbox.after(1, 10)
+        async with asyncio.timeout(5):
+            with pytest.raises(Unreachable, match="does not answer"):
+                await mailbox.wait(600)
+        assert idles == 3
 
 
 async def test_no_secret_is_written_to_a_log(

@@ -6,6 +6,7 @@ Folders are opened with EXAMINE and letters read with BODY.PEEK, so nothing chan
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ _MOST_UIDS = 200
 _WINDOW = 2000
 _SLOWEST = 16 << 10
 _RENEW = (9 * 60.0, 14 * 60.0)
+_PULSE = (20.0, 25.0)
 
 
 class Mailbox:
@@ -167,16 +169,13 @@ class Mailbox:
     async def wait(self, seconds: float) -> bool:
         """Wait until the server has news or time is over; whether it has. IDLE where it can.
 
-        An IDLE ends after 9 to 14 minutes even if `seconds` is longer.
+        Waiting by IDLE ends after 9 to 14 minutes even if `seconds` is longer.
         """
         with self._door():
             if self._wire.news.is_set():
                 return True
             if self._idles:
-                seconds = min(seconds, random.uniform(*_RENEW))  # noqa: S311 - spreads load
-                self._idles = await self._wire.idle(seconds)
-                if self._idles:
-                    return self._wire.news.is_set()
+                return await self._idle(min(seconds, random.uniform(*_RENEW)))  # noqa: S311
             await self._wire.until_news(seconds)
             await self._asked("NOOP")
             return self._wire.news.is_set()
@@ -206,6 +205,19 @@ class Mailbox:
         self._wire.fail(LinkLost("closed"))
 
     # How it is done.
+
+    async def _idle(self, seconds: float) -> bool:
+        """IDLE, left and entered again at every pulse: a dead server looks just like a quiet one,
+        and only an answer tells them apart within the minute.
+        """
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while not self._wire.news.is_set() and (left := end - clock()) > 0:
+            pulse = random.uniform(*_PULSE)  # noqa: S311 - spreads load
+            self._idles = await self._wire.idle(min(left, pulse))
+            if not self._idles:
+                return False
+        return self._wire.news.is_set()
 
     async def _asked(
         self,
