@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from omnidesk.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from omnidesk.config import ChannelConfig, Config
-    from omnidesk.core.channel import Channel
+    from omnidesk.core.channel import Channel, Incoming
+    from omnidesk.engine.intake import Intake
     from omnidesk.engine.line import Served
     from omnidesk.engine.rules import Acknowledging
     from omnidesk.engine.supervisor import Engine
@@ -94,14 +96,52 @@ def open_channel(
     return channel.kind.open(channel.name, channel.settings, surroundings)
 
 
+def letter_reader(own: frozenset[str], spool: Path) -> Callable[[bytes | Path], Incoming]:
+    """What reads a raw letter, in memory or in a file, as receiving does."""
+    from functools import partial
+
+    from omnidesk.channels.email.letter import read_letter
+
+    return partial(read_letter, spool=spool, own_addresses=own)
+
+
+def letter_head(block: bytes) -> tuple[datetime | None, tuple[str, ...], tuple[str, ...]]:
+    """When a letter was written, its own Message-ID, and those that it refers to."""
+    from omnidesk.channels.email.headers import date_of, ids_of, read_head
+
+    head = read_head(block, first=True)
+    return (
+        date_of(head.get("date"), head.get("received")),
+        ids_of(head.get("message-id")),
+        ids_of(head.get("references"), head.get("in-reply-to")),
+    )
+
+
+async def make_intake(config: Config, channel: ChannelConfig, store: Store) -> Intake:
+    """What takes in old messages of a channel, answering none, beside the engine."""
+    from dataclasses import replace
+    from datetime import UTC
+
+    from omnidesk.engine.intake import Intake
+
+    served = _served(config, channel, store, await _desk_key(store))
+    rules = replace(served.rules, acknowledging=None)
+    return Intake(store, channel.name, rules, now=lambda: datetime.now(UTC), fence=lambda tx: None)
+
+
 async def make_engine(config: Config, store: Store) -> Engine:
     """The engine over an open store, with every channel that the config names."""
     from omnidesk.engine.supervisor import Engine
 
+    key = await _desk_key(store)
+    served = [_served(config, c, store, key) for c in config.channels.values()]
+    return Engine(store, served)
+
+
+async def _desk_key(store: Store) -> bytes:
     key = await store.read(lambda reads: reads.setting("key"))
     assert key is not None, "the first migration makes it"
-    served = [_served(config, c, store, bytes.fromhex(key)) for c in config.channels.values()]
-    return Engine(store, served)
+    return bytes.fromhex(key)
 
 
 def _served(config: Config, channel: ChannelConfig, store: Store, key: bytes) -> Served:

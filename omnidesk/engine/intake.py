@@ -58,11 +58,12 @@ class Intake:
         self._now = now
         self._fence = fence
 
-    async def take(self, batch: Batch, at: datetime | None = None) -> int:
+    async def take(self, batch: Batch, *, old: bool = False) -> int:
         """Store a batch; how many of its items were new.
 
         After it returns, the batch's cursor is stored as well, and only then may the channel be
-        asked for what comes after it. `at` stands for now where old messages are brought in.
+        asked for what comes after it. `old` messages are brought in beside the channel: each
+        came when it was sent, and the channel's cursor stays.
         """
         taken = 0
         pieces = list(_pieces(batch.items))
@@ -70,7 +71,7 @@ class Intake:
             last = index == len(pieces) - 1
             kept = await asyncio.to_thread(self._keep, piece)
             taken += await self._store.write(
-                lambda tx, kept=kept, last=last: self._write(tx, batch, kept, last, at)  # type: ignore[misc]
+                lambda tx, kept=kept, last=last: self._write(tx, batch, kept, last, old)  # type: ignore[misc]
             )
             if not last:
                 await asyncio.sleep(_BREATH)
@@ -83,13 +84,11 @@ class Intake:
         stored = iter(self._store.blobs.put(contents))
         return [_kept(item, stored) for item in items]
 
-    def _write(
-        self, tx: Transaction, batch: Batch, kept: list[Kept], last: bool, at: datetime | None
-    ) -> int:
+    def _write(self, tx: Transaction, batch: Batch, kept: list[Kept], last: bool, old: bool) -> int:
         self._fence(tx)
-        now = at or self._now()
-        taken = sum(self._take_one(tx, one, now) for one in kept)
-        if last:
+        now = self._now()
+        taken = sum(self._take_one(tx, one, _came(one.item, now) if old else now) for one in kept)
+        if last and not old:
             tx.set_cursor(self._channel, batch.cursor)
             if batch.gap:
                 gap = Event(
@@ -116,6 +115,12 @@ class Intake:
                 return True
             case Typing():
                 return arrivals.type_(tx, rules, item, now)
+
+
+def _came(item: Item, now: datetime) -> datetime:
+    """When an old message came: when it was sent, but a wrong clock's future is now."""
+    sent = item.sent_at if isinstance(item, Incoming) else None
+    return min(sent, now) if sent else now
 
 
 def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
