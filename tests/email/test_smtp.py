@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -21,10 +21,7 @@ from omnidesk.core.channel import Deferred, Outcome, Outgoing, OutgoingFile, Rej
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.model import Address
 from omnidesk.demo.smtpserver import Posted, SmtpServer
-from tests.servers.certificates import Certificates
-from tests.servers.dovecot import Dovecot, Mailbox
-from tests.servers.postfix import Postfix
-from tests.servers.smtp_sink import SmtpSink
+from tests.email.scripted_smtp import Raw
 
 REPLY = Outgoing(
     key="12.k3f9.abcdefgh234567ab",
@@ -68,75 +65,6 @@ async def taking(password: str | None = None) -> AsyncIterator[tuple[SmtpServer,
         yield server, taken
     finally:
         await server.stop()
-
-
-@dataclass
-class Raw:
-    """A server that writes down every byte, and answers by the command's first word.
-
-    An answer of None cuts the line; one that is missing is `250`.
-    """
-
-    answers: dict[str, list[bytes | None]] = field(default_factory=dict)
-    ehlo: bytes = b"250 raw"
-    greeting: bytes = b"220 raw"
-    bytes_heard: bytearray = field(default_factory=bytearray)
-    content: bytearray = field(default_factory=bytearray)
-    early: bytes | None = None
-    port: int = 0
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        tasks: set[asyncio.Task[None]] = set()
-        writers: set[asyncio.StreamWriter] = set()
-
-        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writers.add(writer)
-            tasks.add(asyncio.create_task(self._talk(reader, writer)))
-
-        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=1 << 22)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield
-        finally:
-            server.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            for writer in writers:
-                writer.transport.abort()
-                await asyncio.gather(writer.wait_closed(), return_exceptions=True)
-            await server.wait_closed()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(self.greeting + b"\r\n")
-        try:
-            while line := await reader.readline():
-                self.bytes_heard += line
-                word = line.split(maxsplit=1)[0].decode().upper() if line.strip() else ""
-                usual = self.ehlo if word == "EHLO" else b"354 go" if word == "DATA" else b"250 ok"
-                queue = self.answers.get(word, [])
-                answer = queue.pop(0) if queue else usual
-                if answer is None:
-                    return
-                writer.write(answer + b"\r\n")
-                if answer.startswith(b"354"):
-                    await self._data(reader, writer)
-        finally:
-            writer.close()
-
-    async def _data(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.early is not None:
-            self.content += await reader.read(1000)
-            writer.write(self.early + b"\r\n")
-            await asyncio.sleep(3600)
-        while not self.content.endswith(b"\r\n.\r\n"):
-            self.content += await reader.readline()
-        answer = self.answers.get("DOT", [b"250 taken"])[0]
-        if answer is None:
-            writer.transport.abort()
-        else:
-            writer.write(answer + b"\r\n")
 
 
 async def test_an_accepted_letter_is_sent_with_its_digest_and_message_id() -> None:
@@ -444,78 +372,3 @@ async def test_a_cancelled_attempt_leaves_no_connection() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-
-
-@pytest.mark.servers
-async def test_postfix_takes_letters_over_tls_and_starttls_with_a_login(
-    postfix: Postfix, mailbox: Mailbox, certificates: Certificates
-) -> None:
-    ca, login = str(certificates.ca), {"username": mailbox.username, "password": mailbox.password}
-    letter = to(mailbox.username)
-    tls = await sent_to(
-        postfix.tls_port, letter, host="localhost", security="tls", ca_file=ca, timeout="20s"
-    )
-    starttls = await sent_to(
-        postfix.auth_only_port,
-        letter,
-        host="localhost",
-        security="starttls",
-        ca_file=ca,
-        timeout="20s",
-        **login,
-    )
-    assert isinstance(tls, Sent)
-    assert isinstance(starttls, Sent)
-
-
-@pytest.mark.servers
-async def test_postfix_refuses_one_recipient_and_takes_the_other(
-    postfix: Postfix, mailbox: Mailbox
-) -> None:
-    outcome = await sent_to(
-        postfix.port, to("nobody@customers.test", mailbox.username, "анна@customers.test")
-    )
-    assert isinstance(outcome, Sent)
-    assert outcome.refused == ("nobody@customers.test",)
-
-
-@pytest.mark.servers
-@pytest.mark.parametrize("security", ["tls", "starttls"])
-async def test_an_unknown_authority_gets_no_password(
-    postfix: Postfix, dovecot: Dovecot, mailbox: Mailbox, security: str
-) -> None:
-    port = postfix.tls_port if security == "tls" else postfix.auth_only_port
-    with pytest.raises(Blocked, match=r"localhost: its certificate is refused.*ca_file"):
-        await sent_to(port, host="localhost", security=security, username="desk", password="secret")
-
-
-@pytest.mark.servers
-@pytest.mark.parametrize(
-    ("option", "word", "kind"),
-    [
-        ("-f", "DATA", Rejected),
-        ("-r", "DATA", Deferred),
-        ("-f", "RCPT", Rejected),
-        ("-r", "MAIL", Deferred),
-        ("-q", "DATA", Deferred),
-        ("-q", ".", Unknown),
-        ("-f", ".", Rejected),
-        ("-r", ".", Deferred),
-    ],
-)
-async def test_smtp_sinks_faults_are_named_rightly(
-    smtp_sink: Callable[..., SmtpSink], option: str, word: str, kind: type
-) -> None:
-    sink = smtp_sink(option, word)
-    assert isinstance(await sent_to(sink.port), kind)
-
-
-@pytest.mark.servers
-async def test_a_letter_arrives_in_smtp_sink_as_composed(
-    smtp_sink: Callable[..., SmtpSink],
-) -> None:
-    sink = smtp_sink()
-    letter = letter_of(replace(REPLY, text=".\n..\n.x\nпривет"))
-    assert isinstance(await sent_to(sink.port, letter), Sent)
-    (got,) = sink.letters()
-    assert got.replace(b"\n", b"\r\n").rstrip() == b"".join(letter).rstrip()
