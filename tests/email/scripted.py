@@ -99,7 +99,7 @@ class Scripted:
             while line := (await session.reader.readline()).rstrip(b"\r\n"):
                 self.heard.append(line)
                 session.tag, _, rest = line.partition(b" ")
-                name = rest.removeprefix(b"UID ").partition(b" ")[0].decode().upper()
+                name = rest.removeprefix(b"UID ").partition(b" ")[0].decode("latin-1").upper()
                 usual: Handler = getattr(self, f"_{name.lower()}", _done)
                 handler = self.on.get(name, usual)
                 await handler(session, rest)

@@ -162,7 +162,7 @@ async def test_a_ca_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 async def test_tls_to_a_server_that_speaks_plain_is_unreachable(tmp_path: Path) -> None:
     server = Scripted()
-    with pytest.raises(Unreachable, match="TLS failed: .*check its security and port"):
+    with pytest.raises(Unreachable, match=r"TLS failed: .*check its security and port"):
         async with opened(server, tmp_path, security="tls"):
             pass
     assert not any(b"LOGIN" in line for line in server.heard)
