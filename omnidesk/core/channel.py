@@ -69,7 +69,8 @@ class Incoming:
     message (an album's other pictures). `references` stand oldest first, as in RFC 5322.
     `answers` is the external id of the message that this one answers by the channel's own
     means. `from_us` says that it lies where only the desk's own people can put it, so that
-    direction OUT is more than a claim. `reply_path` is for the channel alone: what it needs to answer into the same place.
+    direction OUT is more than a claim. `reply_path` is for the channel alone: what it needs to
+    answer into the same place.
     """
 
     external_id: str

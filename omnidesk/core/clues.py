@@ -70,11 +70,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """A conversation that a message names; `about` is the subject it answers, where known."""
+    """A conversation that a message names; `about` is the subject it answers, where known.
+
+    `home` is where the answered message stood before any merge.
+    """
 
     number: int
     why: str
     about: str | None = None
+    home: int | None = None
 
 
 def message_ids(incoming: Incoming) -> list[str]:
@@ -175,7 +179,7 @@ def _answers(case: Case, known: Seen, noun: str = "letter") -> Clue:
     ours = known.direction == Direction.OUT
     what = f"answers our {noun} of" if ours else f"follows the {noun} of"
     why = f"{what} {day(known.received_at, case.now)}"
-    return Clue(number=known.conversation, why=why, about=known.subject)
+    return Clue(number=known.conversation, why=why, about=known.subject, home=known.home)
 
 
 def _near(one: str, other: str) -> bool:

@@ -58,5 +58,9 @@ class CannotReply(OmnideskError):
     """This reply cannot leave, and why; nothing was written."""
 
 
+class CannotJoin(OmnideskError):
+    """These cannot be joined or parted, and why."""
+
+
 class CannotUndo(OmnideskError):
     """It cannot be taken back any more, and why."""

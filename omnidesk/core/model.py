@@ -176,6 +176,7 @@ class Message:
     bounce: Bounce | None = None
     unreadable: str | None = None
     why: str = ""
+    home: int | None = None
     marked: str | None = None
     copy_of: int | None = None
     version: int = 1

@@ -7,7 +7,7 @@ who takes part in the conversation that it names may follow it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from omnidesk.core.channel import Incoming
@@ -40,7 +40,8 @@ _ALIKE = 5
 class Placed:
     """Where a message stands and why; `conversation` None: a new one, perhaps `linked` to one.
 
-    `marked` is a warning for the agent, `copy_of` the same letter that came another way.
+    `marked` is a warning for the agent, `copy_of` the same letter that came another way, `home`
+    the conversation that it belongs to should a merge be taken back.
     """
 
     why: str
@@ -49,6 +50,7 @@ class Placed:
     marked: str | None = None
     copy_of: int | None = None
     reopened: bool = False
+    home: int | None = field(default=None, compare=False)
 
 
 def place(
@@ -197,9 +199,10 @@ def _persons(case: Case) -> Iterator[str]:
 
 def _enter(case: Case, clue: Clue, found: Conversation) -> Placed:
     if found.state is not State.CLOSED or case.incoming.automatic:
-        return Placed(conversation=found.number, why=clue.why)
+        return Placed(conversation=found.number, why=clue.why, home=clue.home or clue.number)
     if _lately_closed(case, found):
-        return Placed(conversation=found.number, why=clue.why, reopened=True)
+        home = clue.home or clue.number
+        return Placed(conversation=found.number, why=clue.why, reopened=True, home=home)
     closed = day(found.closed_at or found.last_at, case.now)
     return Placed(why=f"{clue.why}, but [#{found.number}] was closed {closed}", linked=found.number)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from omnidesk.core.channel import Capabilities, Content
-from omnidesk.core.events import Event
+from omnidesk.core.events import Event, What
 from omnidesk.core.model import (
     Attachment,
     Contact,
@@ -73,6 +73,18 @@ class Seen:
     subject: str
     received_at: datetime
     text_size: int
+    home: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Two contacts, or two conversations, that may be one, why, and how sure it is (0 to 1)."""
+
+    what: str
+    one: int
+    other: int
+    reason: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +148,50 @@ class Reads(Protocol):
         """The contact (after merges) that a handle belongs to."""
         ...
 
+    def owner_of(self, handle: Handle) -> tuple[int, int] | None:
+        """The contact that a handle is bound to, and the one that merges point it to."""
+        ...
+
+    def merged_contact(self, id: int) -> int | None:
+        """The contact that a merge pointed this one to, a single step."""
+        ...
+
+    def merged_conversation(self, number: int) -> int | None:
+        """The conversation that a merge put this one into, a single step."""
+        ...
+
+    def placed_in(self, number: int) -> list[tuple[int, int]]:
+        """Every message of a conversation as (id, where it stood before merges)."""
+        ...
+
+    def contact_behind(self, number: int) -> int:
+        """The contact that a conversation is bound to, whatever that is merged into."""
+        ...
+
+    def strays(self, contact: int, whole: int, since: int) -> list[tuple[int, int, int]]:
+        """What a contact said after message `since` only because he was taken for `whole`.
+
+        As (id, conversation, home): chat messages that joined a conversation of `whole`, and
+        what was answered to them.
+        """
+        ...
+
+    def last_merge(self, kind: What, merged: int) -> Event | None:
+        """The merge, not taken back yet, that put `merged` into another."""
+        ...
+
+    def last_message(self) -> int:
+        """The id of the newest message of all."""
+        ...
+
+    def suggestions(self, what: str, id: int) -> list[Suggested]:
+        """Undecided suggestions about a contact or conversation, the surest first."""
+        ...
+
+    def suggested(self, what: str, limit: int = 50) -> list[Suggested]:
+        """All undecided suggestions, the surest first."""
+        ...
+
     def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]: ...
     def open_conversation_of(self, contact: int) -> Conversation | None:
         """The contact's open, waiting or snoozed conversation with the latest activity."""
@@ -193,6 +249,32 @@ class Reads(Protocol):
 
 class Transaction(Reads, Protocol):
     """Every change, beside every look-up."""
+
+    def point_contact(self, id: int, to: int | None) -> None:
+        """Merge a contact into another (`to` is a root), or take that back."""
+        ...
+
+    def point_conversation(self, number: int, to: int | None) -> None:
+        """Put a conversation and all that was merged into it into another, or take it out again.
+
+        Messages and deliveries go along; what belongs to `number` comes back with it.
+        """
+        ...
+
+    def move_message(self, id: int, to: int, home: int) -> None: ...
+    def refresh(self, number: int) -> None:
+        """Work out anew what a conversation's messages say: last activity, snippet, failures."""
+        ...
+
+    def suggest(
+        self, what: str, one: int, other: int, *, reason: str, score: float, at: datetime
+    ) -> bool:
+        """Note that two may be one; False where that was suggested, or decided, before."""
+        ...
+
+    def decide(self, what: str, one: int, other: int, decided: str | None) -> None:
+        """Remember `joined` or `never`; None: undecided again."""
+        ...
 
     def add_contact(self, name: str, at: datetime) -> int: ...
     def change_contact(self, id: int, **changes: Any) -> None: ...

@@ -9,6 +9,7 @@ from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import DeliveryState, Draft, State
 from omnidesk.core.store import Transaction
+from omnidesk.desk import joining
 from omnidesk.desk.opening import find
 
 _TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
@@ -87,6 +88,12 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
             said = _remove_note(tx, event)
         case What.CONVERSATION_CHANGED:
             said = _restore(tx, event)
+        case What.CONVERSATION_MERGED:
+            return joining.unmerge(tx, int(event.data["merged"]), actor, now)
+        case What.CONTACT_MERGED:
+            return joining.unmerge_contact(tx, int(event.data["merged"]), actor, now)
+        case What.MESSAGE_MOVED:
+            said = joining.move_back(tx, event)
         case _:
             raise CannotUndo(f"{event.kind} cannot be undone")
     tx.append(

@@ -8,7 +8,7 @@ from typing import Any
 
 from omnidesk.core.channel import Edited, Incoming, Typing
 from omnidesk.core.events import SYSTEM, Event, What
-from omnidesk.core.model import Attachment, Direction, Handle, Known, Message, Row, State
+from omnidesk.core.model import Address, Attachment, Direction, Handle, Known, Message, Row, State
 from omnidesk.core.placing import Placed, place
 from omnidesk.core.store import Seen, Transaction
 from omnidesk.core.summary import snippet, title
@@ -30,10 +30,10 @@ def arrive(
     if first := _album(tx, rules, incoming):
         _join_album(tx, rules, incoming, files, first, now)
         return True
-    handle = _with_whom(incoming)
-    contact = tx.contact_of(handle) if handle else None
-    placed = place(incoming, contact, tx, now, rules.placing)
-    contact = _know(tx, rules, incoming, handle, contact, now)
+    handle = incoming.handle
+    owner, person = (tx.owner_of(handle) if handle else None) or (None, None)
+    placed = place(incoming, person, tx, now, rules.placing)
+    contact = _know(tx, rules, incoming, handle, owner, now)
     said = snippet(incoming.text, incoming.folded, [f.name for f in files])
     number = _stand(tx, rules, incoming, placed, contact, said, now)
     message = _message(rules, incoming, raw, files, placed, number, handle, now)
@@ -146,14 +146,6 @@ def _parts(incoming: Incoming) -> tuple[str, ...]:
     return (*incoming.parts, *marker)
 
 
-def _with_whom(incoming: Incoming) -> Handle | None:
-    """Whom the conversation is with: of our own message its first recipient."""
-    handle = incoming.handle
-    if incoming.direction is Direction.OUT and handle and incoming.to:
-        return Handle(handle.scheme, incoming.to[0].address.strip().lower())
-    return handle
-
-
 def _know(
     tx: Transaction,
     rules: Rules,
@@ -163,8 +155,7 @@ def _know(
     now: datetime,
 ) -> int:
     """The contact of a handle, made where it is new; what the channel vouches for is added."""
-    person = incoming.to[0] if incoming.direction is Direction.OUT and incoming.to else None
-    person = person or incoming.sender
+    person = _named(incoming)
     name = person.name if person else ""
     if contact is None:
         contact = tx.add_contact(name or (person.address if person else ""), now)
@@ -175,6 +166,15 @@ def _know(
     for vouched in incoming.vouched:
         tx.add_handle(vouched, contact, known=Known.VERIFIED, name=name, at=now)
     return contact
+
+
+def _named(incoming: Incoming) -> Address | None:
+    """The person with whom the conversation is, as the message names him."""
+    if incoming.direction is Direction.IN or incoming.handle is None:
+        return incoming.sender
+    others = (*incoming.to, *incoming.cc)
+    same = [a for a in others if a.address.strip().lower() == incoming.handle.value]
+    return next(iter(same), Address("", incoming.handle.value))
 
 
 def _stand(
@@ -270,6 +270,7 @@ def _message(
         bounce=incoming.bounce,
         unreadable=incoming.unreadable,
         why=placed.why,
+        home=placed.home,
         marked=placed.marked,
         copy_of=placed.copy_of,
         raw=raw,

@@ -56,6 +56,16 @@ class JournalReads:
         ).fetchone()
         return _event(row) if row else None
 
+    def last_merge(self, kind: What, merged: int) -> Event | None:
+        row = self.db.execute(
+            f"{_EVENT} e WHERE e.kind IN ('contact.merged', 'conversation.merged')"
+            " AND e.kind = ? AND json_extract(e.data, '$.merged') = ?"
+            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
+            " ORDER BY e.seq DESC LIMIT 1",
+            (kind.value, merged),
+        ).fetchone()
+        return _event(row) if row else None
+
     def last_seq(self) -> int:
         row = self.db.execute("SELECT max(seq) FROM event").fetchone()
         return row[0] or 0

@@ -24,12 +24,13 @@ _MESSAGE = """
     SELECT m.id, m.conversation, m.channel, m.direction, m.external_id, m.message_id,
            m.sender_name, m.sender_address, m.author, m.recipients, m.subject, m.text, m.folded,
            m.refs, m.reply_path, m.sent_at, m.received_at, m.automatic, m.bounce, m.unreadable,
-           m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers, m.marked
+           m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers,
+           m.marked, m.home
     FROM message m LEFT JOIN handle h ON h.id = m.handle LEFT JOIN html ON html.message = m.id
 """
 _SEEN = """
     SELECT m.id, m.conversation, m.channel, m.direction, h.scheme, h.value, m.message_id,
-           m.subject, m.received_at, length(m.text)
+           m.subject, m.received_at, length(m.text), m.home
     FROM message m LEFT JOIN handle h ON h.id = m.handle
 """
 _CHANGEABLE = frozenset(
@@ -165,15 +166,16 @@ class MessageWrites(MessageReads):
             if getattr(message, role)
         }
         cursor = self.db.execute(
-            "INSERT INTO message (conversation, channel, direction, external_id, message_id,"
+            "INSERT INTO message (conversation, home, channel, direction, external_id, message_id,"
             " handle, sender_name, sender_address, author, recipients, subject, text, folded,"
             " refs, answers, reply_path, sent_at, received_at, automatic, bounce, unreadable,"
             " why, marked, copy_of, raw, files)"
-            " VALUES (?, ?, ?, ?, ?, (SELECT id FROM handle WHERE scheme = ? AND value = ?),"
+            " VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM handle WHERE scheme = ? AND value = ?),"
             " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, external_id) DO NOTHING",
             (
                 message.conversation,
+                message.home or message.conversation,
                 message.channel,
                 message.direction.value,
                 message.external_id,
@@ -287,6 +289,7 @@ def _seen(r: tuple[Any, ...]) -> Seen:
         subject=r[7],
         received_at=when(r[8]),
         text_size=r[9],
+        home=r[10],
     )
 
 
@@ -323,6 +326,7 @@ def _message(r: tuple[Any, ...], files: tuple[Attachment, ...], delivery: Any) -
         html=r[26],
         answers=r[27],
         marked=r[28],
+        home=r[29],
         attachments=files,
         delivery=delivery,
     )

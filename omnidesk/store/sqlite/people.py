@@ -12,7 +12,7 @@ from omnidesk.core.store import Reached
 from omnidesk.store.sqlite.values import assignments, ms, when
 
 _STRENGTH = "CASE {} WHEN 'claimed' THEN 0 WHEN 'seen' THEN 1 ELSE 2 END"
-_CHANGEABLE = frozenset(("name", "company", "root", "wish"))
+_CHANGEABLE = frozenset(("name", "company", "wish"))
 
 
 class PeopleReads:
@@ -26,7 +26,7 @@ class PeopleReads:
             "WHERE k.id = ?",
             (id,),
         ).fetchone()
-        return self._contact(row, merged_into=None) if row else None
+        return self._contact(row) if row else None
 
     def contact_of(self, handle: Handle) -> int | None:
         row = self.db.execute(
@@ -36,12 +36,23 @@ class PeopleReads:
         ).fetchone()
         return row[0] if row else None
 
+    def owner_of(self, handle: Handle) -> tuple[int, int] | None:
+        row: tuple[int, int] | None = self.db.execute(
+            "SELECT k.id, k.root FROM handle h JOIN contact k ON k.id = h.contact "
+            "WHERE h.scheme = ? AND h.value = ?",
+            (handle.scheme, handle.value),
+        ).fetchone()
+        return row
+
+    def merged_contact(self, id: int) -> int | None:
+        row = self.db.execute("SELECT merged_into FROM contact WHERE id = ?", (id,)).fetchone()
+        return row[0] if row else None
+
     def every_contact(self) -> Iterator[Contact]:
-        for id_, name, created_at, root in self.db.execute(
-            "SELECT id, name, created_at, root FROM contact ORDER BY id"
+        for id_, name, created_at, merged_into in self.db.execute(
+            "SELECT id, name, created_at, merged_into FROM contact ORDER BY id"
         ):
-            merged = None if root == id_ else root
-            yield self._contact((id_, name, created_at), merged_into=merged)
+            yield self._contact((id_, name, created_at), merged_into=merged_into, own=True)
 
     def search_names(self, text: str, *, limit: int = 20) -> list[Contact]:
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
@@ -52,7 +63,7 @@ class PeopleReads:
             "ORDER BY p.id DESC LIMIT :limit",
             {"p": pattern, "limit": limit},
         ).fetchall()
-        return [self._contact(row, merged_into=None) for row in found]
+        return [self._contact(row) for row in found]
 
     def reached(self, contact: int) -> list[Reached]:
         found = self.db.execute(
@@ -72,8 +83,11 @@ class PeopleReads:
             for channel, scheme, value, name, last_in, path in found
         ]
 
-    def _contact(self, row: tuple[Any, ...], *, merged_into: int | None) -> Contact:
-        whose = "h.contact = ?" if merged_into else "k.root = ?"
+    def _contact(
+        self, row: tuple[Any, ...], *, merged_into: int | None = None, own: bool = False
+    ) -> Contact:
+        """A contact with the handles of all that is merged into it, or with its `own` only."""
+        whose = "h.contact = ?" if own else "k.root = ?"
         handles = self.db.execute(
             "SELECT h.scheme, h.value, h.known, h.name, h.first_seen FROM handle h "
             f"JOIN contact k ON k.id = h.contact WHERE {whose} ORDER BY h.id",
@@ -95,6 +109,16 @@ class PeopleReads:
 
 class PeopleWrites(PeopleReads):
     """Changes of contacts."""
+
+    def point_contact(self, id: int, to: int | None) -> None:
+        self.db.execute("UPDATE contact SET merged_into = ? WHERE id = ?", (to, id))
+        self.db.execute(
+            "WITH RECURSIVE below (id) AS (SELECT :id UNION "
+            "SELECT c.id FROM contact c JOIN below ON c.merged_into = below.id) "
+            "UPDATE contact SET root = coalesce((SELECT root FROM contact WHERE id = :to), :id) "
+            "WHERE id IN (SELECT id FROM below)",
+            {"id": id, "to": to},
+        )
 
     def add_contact(self, name: str, at: datetime) -> int:
         row = self.db.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from omnidesk.store.sqlite.joins import JoinReads
 from omnidesk.store.sqlite.journal import JournalReads
 from omnidesk.store.sqlite.messages import MessageReads
 from omnidesk.store.sqlite.people import PeopleReads
@@ -11,7 +12,7 @@ from omnidesk.store.sqlite.running import RunningReads
 from omnidesk.store.sqlite.search import SearchReads
 
 
-class SqliteReads(MessageReads, PeopleReads, JournalReads, RunningReads, SearchReads):
+class SqliteReads(MessageReads, PeopleReads, JournalReads, RunningReads, JoinReads, SearchReads):
     """Look-ups; valid only inside the function that they were given to."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

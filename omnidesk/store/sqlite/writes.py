@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omnidesk.store.sqlite.inbox import InboxWrites
+from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
 from omnidesk.store.sqlite.messages import MessageWrites
 from omnidesk.store.sqlite.outbox import OutboxWrites
@@ -18,6 +19,7 @@ class SqliteTransaction(
     JournalWrites,
     OutboxWrites,
     RunningWrites,
+    JoinWrites,
     SqliteReads,
 ):
     """Changes; valid only inside the function that they were given to."""

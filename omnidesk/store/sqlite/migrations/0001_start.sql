@@ -5,16 +5,32 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- `root` is the contact itself, or the one that a merge pointed it to.
+-- A merge points a contact to another; `root` is where all pointers end, itself without any.
 CREATE TABLE contact (
     id         INTEGER PRIMARY KEY,
     name       TEXT NOT NULL,
     company    TEXT NOT NULL DEFAULT '',
+    merged_into INTEGER REFERENCES contact,
     root       INTEGER NOT NULL REFERENCES contact DEFERRABLE INITIALLY DEFERRED,
     wish       TEXT,
     created_at INTEGER NOT NULL
 );
 CREATE INDEX contact_root ON contact (root);
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+
+-- Two contacts, or two conversations, that may be one; a decision is remembered.
+CREATE TABLE suggestion (
+    what    TEXT NOT NULL,
+    one     INTEGER NOT NULL,
+    other   INTEGER NOT NULL,
+    reason  TEXT NOT NULL,
+    score   REAL NOT NULL,
+    at      INTEGER NOT NULL,
+    decided TEXT,
+    PRIMARY KEY (what, one, other)
+) WITHOUT ROWID;
+CREATE INDEX suggestion_other ON suggestion (what, other);
+CREATE INDEX suggestion_open ON suggestion (what, score) WHERE decided IS NULL;
 
 CREATE TABLE handle (
     id         INTEGER PRIMARY KEY,
@@ -68,6 +84,7 @@ CREATE INDEX conversation_aside ON conversation (state, rank, number)
     WHERE state IN ('waiting', 'snoozed', 'closed');
 CREATE INDEX conversation_failed ON conversation (rank, number) WHERE failed > 0;
 CREATE INDEX conversation_contact ON conversation (contact, last_at);
+CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE state = 'snoozed';
 
 CREATE TABLE link (
@@ -77,9 +94,11 @@ CREATE TABLE link (
 ) WITHOUT ROWID;
 CREATE INDEX link_b ON link (b);
 
+-- `home` is the conversation that a message belongs to without any merge.
 CREATE TABLE message (
     id           INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL REFERENCES conversation,
+    home         INTEGER NOT NULL REFERENCES conversation,
     channel      TEXT NOT NULL,
     direction    TEXT NOT NULL,
     external_id  TEXT,
@@ -109,6 +128,7 @@ CREATE TABLE message (
     UNIQUE (channel, external_id)
 );
 CREATE INDEX message_conversation ON message (conversation, id);
+CREATE INDEX message_home ON message (home) WHERE home <> conversation;
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 
@@ -180,6 +200,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_conversation ON event (conversation, seq) WHERE conversation IS NOT NULL;
 CREATE INDEX event_by_agent ON event (actor, seq) WHERE actor <> 'omnidesk';
+CREATE INDEX event_merged ON event (kind, json_extract(data, '$.merged'))
+    WHERE kind IN ('contact.merged', 'conversation.merged');
 CREATE INDEX event_undoes ON event (undoes) WHERE undoes IS NOT NULL;
 
 -- One row a channel: where it stands at its provider, how it is doing, what it can do.
