@@ -138,7 +138,7 @@ class BotApi:
         """Let the next calls of a method go wrong, after `skip` that go right.
 
         `download` is the fetching of a file. `close="before"` cuts the connection with nothing
-        taken, `"after"` once it is taken.
+        taken, `"after"` once it is taken. `until` lets it go right, but only after an event.
         """
         self.faults.add(method, skip, times, Fault(**fault))
 
@@ -160,15 +160,17 @@ class BotApi:
         self.calls.append(call)
         self._stir()
         fault = self.faults.take(call.method)
-        if fault is not None and fault.close != "after":
+        if fault is not None and not fault.is_taken:
             return await self._go_wrong(fault, request)
+        if fault is not None and fault.until is not None:
+            await fault.until.wait()
         try:
             if request.match_info["token"] != self.token:
                 raise ApiError(401, "Unauthorized")
             result = await self._result(call)
         except ApiError as refusal:
             return web.json_response(refusal.body, status=refusal.code)
-        if fault is not None:
+        if fault is not None and fault.close:
             return await self._go_wrong(fault, request)
         return web.json_response({"ok": True, "result": result})
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from aiohttp import web
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Mapping
 
 _WORDS = {
@@ -30,6 +31,7 @@ class Wrong(TypedDict, total=False):
     hang: bool
     body: bytes
     headers: Mapping[str, str]
+    until: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,12 @@ class Fault:
     hang: bool = False
     body: bytes | None = None
     headers: Mapping[str, str] | None = None
+    until: asyncio.Event | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the call takes effect all the same."""
+        return self.close == "after" or self.until is not None
 
     def response(self) -> web.Response:
         """The answer of a server that cannot serve."""

@@ -119,7 +119,7 @@ async def test_a_full_spool_keeps_the_update_at_the_server(
 ) -> None:
     api.customer(77, "Ann").document("a.bin", b"x" * 2**20)
     tmp_path.rmdir()
-    with pytest.raises(Unreachable, match="the spool takes no more"):
+    with pytest.raises(Unreachable, match="shop-bot: the spool takes no more"):
         await channel.receive(None)
     tmp_path.mkdir()
     assert only(await channel.receive(None)).files[0].missing is None
@@ -223,3 +223,14 @@ async def test_no_other_server_may_name_a_file_on_this_machine(
     assert file.content is None
     assert file.missing is not None
     assert "--local" in file.missing
+
+
+async def test_a_named_file_that_is_not_there_is_missing(
+    api: BotApi, open_channel: Open, tmp_path: Path
+) -> None:
+    api.customer(77, "Ann").document("a", b"x")
+    api.fault("getFile", body=_at(tmp_path / "gone"))
+    async with open_channel() as channel:
+        (file,) = only(await channel.receive(None)).files
+    assert file.missing == "the Bot API server's copy cannot be read: No such file or directory"
+    assert list(tmp_path.iterdir()) == []

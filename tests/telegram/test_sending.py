@@ -148,13 +148,18 @@ async def test_a_grown_group_is_followed_within_the_attempt(api: BotApi, channel
     assert outcome == Sent(external_id=f"-1005:{sent['message_id']}")
 
 
-async def test_the_reply_goes_to_whom_the_agent_was_shown(
-    api: BotApi, channel: Channel, question: Incoming
-) -> None:
-    api.customer(78, "Bob").text("hello")
-    outcome = await channel.send(reply(question, "for Bob", to=(Address("Bob", "78"),)))
+async def test_the_reply_goes_to_whom_the_agent_was_shown(api: BotApi, channel: Channel) -> None:
+    group = api.group(-100500, "Club", "supergroup", topics=True)
+    ann = api.customer(77, "Ann")
+    ann.text("in private")
+    ann.text("hello all", chat=group, thread=group.topic(4))
+    asked = (await channel.receive(None)).items[1]
+    assert isinstance(asked, Incoming)
+    outcome = await channel.send(reply(asked, "for Ann alone", to=(Address("Ann", "77"),)))
     assert isinstance(outcome, Sent)
-    assert "reply_to_message" not in await api.sent(78)
+    sent = await api.sent(77)
+    assert "reply_to_message" not in sent
+    assert "message_thread_id" not in sent
 
 
 async def test_a_blocked_bot_and_a_stranger_are_rejections(
@@ -267,12 +272,14 @@ async def test_a_poll_goes_on_while_a_reply_is_sent_and_fails(
 
 
 async def test_receiving_anew_does_not_cut_off_a_reply_on_its_way(
-    api: BotApi, channel: Channel, question: Incoming, tmp_path: Path
+    api: BotApi, channel: Channel, question: Incoming
 ) -> None:
-    file = _file(tmp_path, "a.bin", "x/y", b"x" * (8 * 2**20))
-    sending = asyncio.create_task(channel.send(reply(question, "see", files=(file,))))
+    answered = asyncio.Event()
+    api.fault("sendMessage", until=answered)
+    sending = asyncio.create_task(channel.send(reply(question, "yes")))
     await api.called("sendMessage")
     await channel.__aexit__(None, None, None)
+    answered.set()
     assert isinstance(await sending, Sent)
     await channel.__aenter__()
     assert isinstance(await channel.send(reply(question, "more")), Sent)

@@ -44,11 +44,13 @@ async def fetch(
     if size is not None and size > settings.max_download:
         return missing(wanted, too_large(settings.max_download, size))
     if Path(path).is_absolute():
-        return await _beside_us(wanted, Path(path), settings, spool)
+        return await _beside_us(link, wanted, Path(path), settings, spool)
     data = await link.fetch(path)
     if data is None:
         return missing(wanted, "Telegram no longer has it")
-    content = data if len(data) <= _IN_MEMORY else await asyncio.to_thread(_spooled, data, spool)
+    content = (
+        data if len(data) <= _IN_MEMORY else await asyncio.to_thread(_spooled, link, data, spool)
+    )
     return _present(wanted, content, len(data))
 
 
@@ -70,7 +72,7 @@ def too_large(limit: int, size: int | None) -> str:
 
 
 async def _beside_us(
-    wanted: Wanted, path: Path, settings: TelegramSettings, spool: Path
+    link: Link, wanted: Wanted, path: Path, settings: TelegramSettings, spool: Path
 ) -> IncomingFile:
     """A file that a server of ours with --local keeps on this very machine.
 
@@ -82,23 +84,30 @@ async def _beside_us(
     try:
         await asyncio.to_thread(shutil.copyfile, path, target)
         return _present(wanted, target, target.stat().st_size)
-    except OSError as error:
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         target.unlink(missing_ok=True)
         return missing(wanted, f"the Bot API server's copy cannot be read: {error.strerror}")
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise _spool_full(link, error) from error
 
 
 def _present(wanted: Wanted, content: Content, size: int) -> IncomingFile:
     return IncomingFile(name=wanted.name, media_type=wanted.media_type, size=size, content=content)
 
 
-def _spooled(data: bytes, spool: Path) -> Path:
+def _spooled(link: Link, data: bytes, spool: Path) -> Path:
     path = _place(spool)
     try:
         path.write_bytes(data)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise Unreachable(f"the spool takes no more: {error.strerror or error}") from error
+        raise _spool_full(link, error) from error
     return path
+
+
+def _spool_full(link: Link, error: OSError) -> Unreachable:
+    return Unreachable(f"{link.name}: the spool takes no more: {error.strerror or error}")
 
 
 def _place(spool: Path) -> Path:

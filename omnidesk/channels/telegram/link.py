@@ -52,7 +52,7 @@ class Link:
     """A bot at its server, connected anew after several errors in a row."""
 
     def __init__(self, name: str, settings: TelegramSettings) -> None:
-        self._name = name
+        self.name = name
         self._settings = settings
         self._url = settings.api_url
         self._bot: Bot | None = None
@@ -138,10 +138,10 @@ class Link:
         try:
             token = (await asyncio.to_thread(self._settings.token.reveal)).strip()
         except SecretError as error:
-            raise Blocked(f"{self._name}: {error}; see channels.{self._name}.token") from None
+            raise Blocked(f"{self.name}: {error}; see channels.{self.name}.token") from None
         if not _TOKEN.fullmatch(token):
             raise Blocked(
-                f"{self._name}: what channels.{self._name}.token gives is no bot token; "
+                f"{self.name}: what channels.{self.name}.token gives is no bot token; "
                 "take it from @BotFather"
             )
         return token
