@@ -71,7 +71,7 @@ def place(
     if incoming.bounce or incoming.bounced_ids:
         return _report(case)
     if incoming.direction is Direction.OUT:
-        return _place_own(case)
+        return _place_own(case) if incoming.from_us else _claimed(case)
     return _follow(case) or _join(case) or Placed(why=_fresh(case))
 
 
@@ -130,6 +130,16 @@ def _place_own(case: Case) -> Placed:
         why = "written outside the desk: the latest conversation of its recipient"
         return Placed(conversation=latest.number, why=why)
     return Placed(why="written outside the desk")
+
+
+def _claimed(case: Case) -> Placed:
+    """Our own address in From is a claim that anybody can make: it stands apart, marked."""
+    marked = "came in from outside under our own address"
+    for clue in clues(case):
+        if found := _conversation(case, clue.number):
+            why = f"kept out of [#{found.number}]: {clue.why}, but nothing proves that it is ours"
+            return Placed(why=why, linked=found.number, marked=marked)
+    return Placed(why="written outside the desk, or so it says", marked=marked)
 
 
 def _follow(case: Case) -> Placed | None:

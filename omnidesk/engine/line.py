@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=15)
 _RENEW_SECONDS = 4.0
 _ENTER_SECONDS = 60.0
-_SEND_SECONDS = 180.0
+_SEND_SECONDS = 900.0
 _SLACK_SECONDS = 120.0
 _LOOK_SECONDS = 20.0
 

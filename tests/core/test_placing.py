@@ -751,6 +751,7 @@ def test_a_bounce_of_what_we_did_not_send_is_a_conversation_of_its_own(named: st
 def own(to: str = ANN, **more: Any) -> Incoming:
     given: dict[str, Any] = {
         "direction": Direction.OUT,
+        "from_us": True,
         "handle": Handle("mailto", to),
         "sender": Address("Support", SUPPORT),
         "to": (Address("", to),),

@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 
-import pytest
-
-from omnidesk.config import agent_for, load
 from omnidesk.core.model import DeliveryState, State
 from omnidesk.demo.sandbox import Sandbox
-from omnidesk.desk import Desk
-from omnidesk.wiring import desk_at, make_engine, open_store, settings_of
-
-
-class House:
-    """A desk and its engine over one store, the engine run by the test, a round at a time."""
-
-    def __init__(self, desk: Desk, engine_once: object) -> None:
-        self.desk = desk
-        self._once = engine_once
-
-    async def round(self) -> None:
-        failed = await self._once()  # type: ignore[operator]
-        assert failed == {}
-
-
-@contextlib.asynccontextmanager
-async def house(sandbox: Sandbox) -> AsyncIterator[House]:
-    config = load(sandbox.config)
-    async with open_store(config) as store:
-        engine = await make_engine(config, store)
-        desk = await desk_at(store, agent_for(config, "anna"), settings_of(config))
-        yield House(desk, engine.once)
-
-
-@pytest.fixture
-async def home(sandbox: Sandbox) -> AsyncIterator[House]:
-    async with house(sandbox) as built:
-        yield built
+from tests.walk.house import House
 
 
 async def test_a_letter_is_answered_and_the_answer_to_it_joins_the_same_conversation(

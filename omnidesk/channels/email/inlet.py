@@ -14,6 +14,7 @@ from omnidesk.channels.email.imap_values import Found, Letter, drop_contents
 from omnidesk.channels.email.settings import Imap
 from omnidesk.core.channel import Batch, Content, Incoming
 from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.core.model import Direction
 
 BATCH = 100
 _BATCH_BYTES = 16 << 20
@@ -83,7 +84,7 @@ class Inlet:
         """All folders, beginning after the one that gave last; the first, which is idled on,
         comes once more at the end.
         """
-        folders = self._settings.folders
+        folders = self._settings.received
         turned = folders[self._turn :] + folders[: self._turn]
         return turned if turned[-1] == folders[0] else [*turned, folders[0]]
 
@@ -103,7 +104,7 @@ class Inlet:
 
     async def _enter(self, mailbox: Mailbox, folder: str) -> bool:
         """Open the folder, where there is one and it may have something new."""
-        if folder in self._drained and folder != self._settings.folders[0]:
+        if folder in self._drained and folder != self._settings.received[0]:
             seen = await mailbox.look(folder)
             if seen is not None and (seen.uidvalidity, seen.uidnext) == self._drained[folder]:
                 return False
@@ -121,6 +122,8 @@ class Inlet:
 
     def _miss(self, folder: str) -> None:
         self._drained.pop(folder, None)
+        if folder not in self._settings.folders:
+            return  # no Sent folder yet: the server makes it with the first letter
         self._missing.add(folder)
         if self._missing >= set(self._settings.folders):
             raise Blocked(
@@ -147,7 +150,7 @@ class Inlet:
         return place.uid if place is not None and place.uidvalidity == validity else 0
 
     async def _wait(self, mailbox: Mailbox, left: float) -> None:
-        alone = len(self._settings.folders) == 1 and mailbox.idles
+        alone = len(self._settings.received) == 1 and mailbox.idles
         seconds = left if alone else min(left, self._settings.poll.total_seconds())
         if self._entered is None:
             await asyncio.sleep(seconds)
@@ -170,7 +173,7 @@ class Inlet:
             reason = f"the spool takes no more: {error.strerror or error}"
             raise Unreachable(f"{self._channel}: {reason}") from error
         self._planned_after = last
-        self._turn = (self._settings.folders.index(folder) + 1) % len(self._settings.folders)
+        self._turn = (self._settings.received.index(folder) + 1) % len(self._settings.received)
         cursor = write_cursor(places | {folder: Place(validity, last)})
         return Batch(items=items, cursor=cursor, gap=self._gap())
 
@@ -205,7 +208,10 @@ class Inlet:
         return list(letters)
 
     def _read_all(self, letters: Sequence[Letter], folder: str, validity: int) -> list[Incoming]:
-        return [self._read_one(letter, f"{folder} {validity}:{letter.uid}") for letter in letters]
+        read = [self._read_one(letter, f"{folder} {validity}:{letter.uid}") for letter in letters]
+        if not self._settings.is_ours(folder):
+            return read
+        return [replace(one, from_us=one.direction is Direction.OUT) for one in read]
 
     def _read_one(self, letter: Letter, place: str) -> Incoming:
         if letter.content is None:

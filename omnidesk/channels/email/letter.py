@@ -102,10 +102,15 @@ def _envelope(tree: Tree, own: frozenset[str]) -> _Envelope:
     head, hint = tree.root.head, tree.root.content.get("charset")
     sender = _sender(head, hint)
     to, cc = addresses_of(head.get("to"), hint), addresses_of(head.get("cc"), hint)
+    reply_to = addresses_of(head.get("reply-to"), hint)
     ours = sender is not None and keyless_address(sender.address) in own
     whom = sender
     if ours:
-        whom = next((each for each in to + cc if keyless_address(each.address) not in own), None)
+        # A form on the site writes from our address to ours, with the customer in Reply-To.
+        asking = next((a for a in reply_to if keyless_address(a.address) not in own), None)
+        whom = next((a for a in to + cc if keyless_address(a.address) not in own), None)
+        if whom is None and asking is not None:
+            whom, sender, ours = asking, asking, False
     message_id = next(iter(ids_of(head.get("message-id"))), None)
     references = ids_of(head.get("references"), head.get("in-reply-to"))
     return _Envelope(
@@ -114,7 +119,7 @@ def _envelope(tree: Tree, own: frozenset[str]) -> _Envelope:
         direction=Direction.OUT if ours else Direction.IN,
         to=to,
         cc=cc,
-        reply_to=addresses_of(head.get("reply-to"), hint),
+        reply_to=reply_to,
         subject=text_of(head.get("subject"), hint)[:_LONGEST_SUBJECT],
         message_id=message_id,
         references=tuple(each for each in references if each != message_id)[-_MOST_REFERENCES:],

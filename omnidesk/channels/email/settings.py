@@ -14,6 +14,10 @@ from omnidesk.settings import Duration, Port, Secret, Security, Strict
 
 _IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 _SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+_SENT_NAMES = frozenset(
+    ("sent", "sent items", "sent messages", "sent mail", "отправленные", "исходящие")
+)
+"""What the common mail programs call the folder of what was sent (RFC 6154 has \\Sent)."""
 
 
 class Server(Strict):
@@ -82,7 +86,8 @@ class Imap(Server):
     folders: list[str] = Field(default=["INBOX"], min_length=1)
     """The folders whose letters are received, all of them from the first on."""
     sent: str | None = None
-    """A folder that gets a copy of each reply; none unless told."""
+    """The folder of what we sent: each reply is copied there, and what others of us wrote from a
+    phone or a mail program is taken from there as our own. None unless told."""
     poll: Duration = timedelta(seconds=30)
     """How often folders are looked at that the server does not report on by itself."""
 
@@ -94,6 +99,16 @@ class Imap(Server):
         if len(set(value)) < len(value):
             raise ValueError("names a folder twice")
         return value
+
+    @property
+    def received(self) -> list[str]:
+        """Every folder that is looked at."""
+        sent = [self.sent] if self.sent and self.sent not in self.folders else []
+        return [*self.folders, *sent]
+
+    def is_ours(self, folder: str) -> bool:
+        """Whether only our own people can put letters there."""
+        return folder == self.sent or folder.rpartition("/")[2].lower() in _SENT_NAMES
 
     @field_validator("sent")
     @classmethod
