@@ -179,7 +179,9 @@ async def test_a_grown_group_is_rekeyed(api: BotApi, channel: Channel) -> None:
     assert {(str(r.old), str(r.new)) for r in rekeyed} == {("telegram:-5", "telegram:-1005")}
     notes = [item for item in items if isinstance(item, Incoming)]
     assert {note.handle for note in notes} == {Handle("telegram", "-1005")}
-    assert all(note.automatic == "service message" for note in notes)
+    assert {(note.automatic, note.direction) for note in notes} == {
+        ("service message", Direction.IN)
+    }
 
 
 async def test_blocking_the_bot_is_a_failed_receipt(api: BotApi, channel: Channel) -> None:

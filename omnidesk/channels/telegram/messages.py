@@ -97,7 +97,12 @@ def _sender(message: Json, chat: Json) -> Address | None:
 
 
 def _direction(message: Json, chat: Json, me: int) -> Direction:
-    """OUT is what this bot said, and what the owner of a business account said himself."""
+    """OUT is what this bot said, and what the owner of a business account said himself.
+
+    News of a chat are said by nobody, whoever caused them.
+    """
+    if is_service(message):
+        return Direction.IN
     author = whole(table(message.get("from")).get("id"))
     if author == me or "sender_business_bot" in message:
         return Direction.OUT
