@@ -18,6 +18,7 @@ from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
 from omnidesk.desk import Desk, DeskSettings
+from omnidesk.engine.leases import is_gone
 from omnidesk.locations import cache_folder, config_file, state_folder
 from omnidesk.store.sqlite import SqliteStore
 from omnidesk.wiring import desk_at
@@ -150,7 +151,7 @@ async def keep_engine(store: Store, config: Path) -> None:
         while True:
             if child is None or child.returncode is not None:
                 living = await store.read(lambda r: r.lease(_ENGINE_LEASE, datetime.now(UTC)))
-                if living is None:
+                if living is None or is_gone(living):
                     child = await _start(config)
             await asyncio.sleep(_LOOK_SECONDS)
     finally:

@@ -7,12 +7,13 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from omnidesk.core.channel import Channel
 from omnidesk.core.errors import LeaseLost, StoreError
 from omnidesk.core.store import Reads, Store, Transaction
 from omnidesk.engine.intake import Intake
+from omnidesk.engine.leases import RENEW_SECONDS, hold
 from omnidesk.engine.outbox import Outbox
 from omnidesk.engine.pulse import Pulse
 from omnidesk.engine.rules import Rules
@@ -20,8 +21,6 @@ from omnidesk.engine.trouble import Backoff
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-_RENEW_SECONDS = 4.0
 _ENTER_SECONDS = 60.0
 _SEND_SECONDS = 900.0
 _SLACK_SECONDS = 120.0
@@ -85,7 +84,7 @@ class Line:
                 log.warning("lease lost channel=%s", self.name)
             except* StoreError as group:
                 log.warning("store refuses channel=%s reason=%s", self.name, group.exceptions[0])
-            await asyncio.sleep(_RENEW_SECONDS)
+            await asyncio.sleep(RENEW_SECONDS)
 
     async def once(self) -> str | None:
         """Take in all there is and send all that is due; why it could not, if it could not."""
@@ -201,14 +200,11 @@ class Line:
         tx.held(self._lease, self._holder)
 
     async def _hold(self) -> bool:
-        now = self._now()
-        return await self._store.write(
-            lambda tx: tx.hold(self._lease, self._holder, now + LEASE, now)
-        )
+        return await self._store.write(lambda tx: hold(tx, self._lease, self._holder, self._now()))
 
     async def _renewing(self) -> None:
         while True:
-            await asyncio.sleep(_RENEW_SECONDS)
+            await asyncio.sleep(RENEW_SECONDS)
             try:
                 if not await self._hold():
                     raise LeaseLost(f"{self.name}: another engine serves it now")

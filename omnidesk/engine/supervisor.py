@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from omnidesk.core.errors import StoreError
 from omnidesk.core.store import Store, Transaction
-from omnidesk.engine.line import LEASE, Line, Served, utc_now
+from omnidesk.engine.leases import RENEW_SECONDS, hold, new_holder
+from omnidesk.engine.line import Line, Served, utc_now
 from omnidesk.engine.waking import wake_due
 
 log = logging.getLogger(__name__)
 
 ENGINE_LEASE = "engine"
-_RENEW_SECONDS = 4.0
 _GRACE_SECONDS = 10.0
 _WAKE_SECONDS = 15.0
 
@@ -37,7 +34,7 @@ class Engine:
         self._store = store
         self._served = served
         self._now = now
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._holder = new_holder()
         self._lines: list[Line] = []
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -48,7 +45,7 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(line.serve(), name=line.name) for line in self._lines]
             tasks.append(
-                group.create_task(self._steadily(_RENEW_SECONDS, self._live), name="engine: lease")
+                group.create_task(self._steadily(RENEW_SECONDS, self._live), name="engine: lease")
             )
             tasks.append(group.create_task(self._listening(), name="engine: changes"))
             tasks.append(
@@ -91,8 +88,7 @@ class Engine:
             await asyncio.sleep(seconds)
 
     def _live(self, tx: Transaction) -> None:
-        now = self._now()
-        tx.hold(ENGINE_LEASE, self._holder, now + LEASE, now)
+        hold(tx, ENGINE_LEASE, self._holder, self._now())
 
     def _wake(self, tx: Transaction) -> None:
         wake_due(tx, self._now())
