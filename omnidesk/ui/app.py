@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.message import Message as Posted
 
 from omnidesk.core.errors import OmnideskError
-from omnidesk.core.safetext import safe_line
+from omnidesk.core.safetext import safe
 from omnidesk.ui.deskscreen import DeskScreen
 from omnidesk.ui.driver import SteadyDriver
 from omnidesk.ui.keymap import Keymap, press
@@ -100,6 +102,11 @@ class OmnideskApp(App[None]):
 
     def on_mount(self) -> None:
         self._life = asyncio.create_task(self._live(), name="desk")
+        for gone in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(gone, self._told_to_go)
+
+    def _told_to_go(self) -> None:
+        self.call_later(self.leave)
 
     async def _live(self) -> None:
         """Hold the desk open, and pass on that something changed."""
@@ -141,7 +148,15 @@ class OmnideskApp(App[None]):
         self.desk_screen.changed()
 
     def on_omnidesk_app_broken(self, broken: Broken) -> None:
-        self.exit(return_code=1, message=safe_line(broken.reason))
+        self.exit(return_code=1, message=Text(safe(broken.reason)))
+
+    def _fatal_error(self) -> None:
+        """Leave with a plain traceback; Textual's own shows locals, and so customers' words."""
+        import traceback
+
+        told = traceback.format_exception(self._exception) if self._exception else []
+        self._exit_renderables.append(Text(safe("".join(told))))
+        self._close_messages_no_wait()
 
     async def leave(self) -> None:
         """Keep what was written, then go; asked twice, go at once."""
@@ -156,6 +171,8 @@ class OmnideskApp(App[None]):
 
     async def on_unmount(self) -> None:
         gc.enable()
+        for gone in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(gone)
         for task in (self._engine, self._life):
             if task is not None:
                 task.cancel()
@@ -188,6 +205,7 @@ class OmnideskApp(App[None]):
 
     async def _press(self, event: events.Key) -> bool:
         """Do what the key means here; False where it means nothing to us."""
+        self.desk_screen.find_hand()
         if self._types(event):
             return False
         place = self.desk_screen.place

@@ -139,3 +139,11 @@ class BottomBar(Painted):
                 break
             line += [(key, "key"), (words, "muted")]
         return tuple(line)
+
+
+class Small(Painted):
+    """What stands on a screen that is too small to work on."""
+
+    def render_line(self, y: int) -> Strip:
+        words = SafeText("omnidesk needs 60x16; it keeps running")
+        return self.paint(((words, "alert"),) if y == 0 else ())

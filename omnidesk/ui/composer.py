@@ -85,6 +85,7 @@ class Composer(Container):
         self.seen = max((message.id for message in opened.messages), default=0)
         self.done = False
         self.saving = False
+        self.refused = False
         self.state = SafeText("draft" if text else "")
         self.title = ComposerTitle()
         self.writing = Writing(
@@ -113,8 +114,9 @@ class Composer(Container):
 
     def tell(self, state: str) -> None:
         """Say in the title how the draft is."""
-        self.state = SafeText(state)
-        self.title.refresh()
+        if state != self.state:
+            self.state = SafeText(state)
+            self.title.refresh()
 
     def title_line(self, width: int) -> Line:
         """What this is, whom it goes to, how the draft is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.containers import Container
@@ -9,23 +10,21 @@ from textual.screen import Screen
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.bars import BottomBar, TopBar
+from omnidesk.ui.bars import BottomBar, Small, TopBar
 from omnidesk.ui.customer import CustomerPane
-from omnidesk.ui.inbox import InboxList
+from omnidesk.ui.inbox import EMPTY, InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, Keymap
-from omnidesk.ui.painted import Painted
 from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows, Said
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
 from omnidesk.ui.window import PAGE, Key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from textual.app import ComposeResult
-    from textual.strip import Strip
 
     from omnidesk.core.model import Row
     from omnidesk.desk import Desk, Opened
@@ -37,31 +36,12 @@ _TICK_SECONDS = 15.0
 _WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
 _HEIGHTS = [(0, "-low"), (16, "-tall")]
 
-_EMPTY = {
-    "inbox": "Nobody waits for you. New messages appear here by themselves.",
-    "mine": "Nothing is yours. A takes the conversation under the cursor.",
-    "unassigned": "Everything has an owner.",
-    "waiting": "No customer owes an answer.",
-    "snoozed": "Nothing is put off.",
-    "failed": "Every reply has arrived.",
-    "closed": "Nothing is closed yet. e closes what is done.",
-    "all": "No message has come yet. omnidesk check tries every channel.",
-}
-
 
 @runtime_checkable
 class Leaving(Protocol):
     """An application that keeps everything before it goes."""
 
     async def leave(self) -> None: ...
-
-
-class Small(Painted):
-    """What stands on a screen that is too small to work on."""
-
-    def render_line(self, y: int) -> Strip:
-        words = SafeText("omnidesk needs 60x16; it keeps running")
-        return self.paint(((words, "alert"),) if y == 0 else ())
 
 
 class DeskScreen(Screen[None]):
@@ -88,6 +68,7 @@ class DeskScreen(Screen[None]):
         self.column = Container(self.thread, id="column")
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
         self._reader: Reader | None = None
+        self._wanted: int | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -99,6 +80,11 @@ class DeskScreen(Screen[None]):
         yield self.bottom
 
     # what is read
+
+    def _go(
+        self, work: Callable[[], Awaitable[None]], *, name: str, latest_only: bool = False
+    ) -> None:
+        self.run_worker(work, name=name, group=name, exclusive=latest_only)
 
     def start(self, desk: Desk, rows: list[Row]) -> None:
         """The desk is open: show its first rows, then the rest."""
@@ -112,7 +98,7 @@ class DeskScreen(Screen[None]):
         }
         self._title()
         self.inbox.show(rows, PAGE)
-        self.run_worker(self.jobs.run(), name="changes")
+        self._go(self.jobs.run, name="changes")
         self.changed()
         self.set_interval(_TICK_SECONDS, self._tick)
 
@@ -127,14 +113,14 @@ class DeskScreen(Screen[None]):
     def changed(self) -> None:
         """Somebody wrote to the store: read again what is on the screen, soon and once."""
         if self._reader is not None:
-            self.run_worker(self._reader.again(), name="again")
+            self._go(self._reader.again, name="again")
 
     def read_end(self, *, last: bool = False) -> None:
         """Read the list from its beginning, or its last page."""
         if self._reader is not None:
             of = self.view, self.words
-            reading = self._reader.last(of) if last else self._reader.first(of)
-            self.run_worker(reading, name="list", group="list", exclusive=True)
+            reading = partial(self._reader.last if last else self._reader.first, of)
+            self._go(reading, name="list", latest_only=True)
 
     def on_rows(self, read: Rows) -> None:
         if read.of != (self.view, self.words):
@@ -146,7 +132,7 @@ class DeskScreen(Screen[None]):
         else:
             last = read.how == "last"
             self.inbox.show(rows, asked, last=last, filtered=bool(self.words))
-        if self.inbox.number is None and not self.writing:
+        if self.inbox.number is None and self.focused is self.inbox:
             self._show_nothing()
 
     def on_counted(self, counted: Counted) -> None:
@@ -156,7 +142,8 @@ class DeskScreen(Screen[None]):
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None:
             of = self.view, self.words
-            self.run_worker(self._reader.page(of, wanted.side, wanted.key), name="page")
+            page = partial(self._reader.page, of, wanted.side, wanted.key)
+            self._go(page, name="page")
 
     def on_page(self, page: Page) -> None:
         if page.of == (self.view, self.words):
@@ -168,15 +155,19 @@ class DeskScreen(Screen[None]):
 
     def _follow(self) -> None:
         number = self.inbox.number
-        if number is None or number == self.thread.number or self.writing:
-            return
-        if self._reader is not None:
-            reading = self._reader.one(number)
-            self.run_worker(reading, name="thread", group="thread", exclusive=True)
+        if number != self.thread.number and self.focused is self.inbox:
+            self.load(number)
+
+    def load(self, number: int | None) -> None:
+        """Read a conversation into the thread."""
+        if self._reader is not None and number is not None:
+            self._wanted = number
+            reading = partial(self._reader.one, number)
+            self._go(reading, name="thread", latest_only=True)
 
     def on_loaded(self, loaded: Loaded) -> None:
         number = loaded.opened.conversation.number
-        if number == self.thread.number or (number == self.inbox.number and not self.writing):
+        if number in (self.thread.number, self._wanted) and not self._writes_elsewhere(number):
             self.show_thread(loaded.opened)
 
     def show_thread(self, opened: Opened) -> None:
@@ -190,8 +181,8 @@ class DeskScreen(Screen[None]):
 
     def on_thread_view_earlier(self, wanted: ThreadView.Earlier) -> None:
         if self._reader is not None:
-            reading = self._reader.earlier(wanted.number, wanted.before)
-            self.run_worker(reading, name="earlier")
+            reading = partial(self._reader.earlier, wanted.number, wanted.before)
+            self._go(reading, name="earlier")
 
     def on_earlier(self, earlier: Earlier) -> None:
         self.thread.prepend(earlier.number, earlier.messages)
@@ -222,7 +213,7 @@ class DeskScreen(Screen[None]):
         _, title, order = next(view for view in VIEWS if view[0] == self.view)
         words = f"{title}: {safe_line(self.words, 40)}" if self.words else f"{title}, {order}"
         self.inbox.title = SafeText(words)
-        empty = "Nothing matches; / changes the filter." if self.words else _EMPTY[self.view]
+        empty = "Nothing matches; / changes the filter." if self.words else EMPTY[self.view]
         self.inbox.empty = SafeText(empty)
         self.top.view = self.view
         self.top.refresh()
@@ -230,10 +221,8 @@ class DeskScreen(Screen[None]):
 
     # where the hand is
 
-    @property
-    def writing(self) -> bool:
-        """Whether something is being written; then the thread stays."""
-        return self.composer is not None
+    def _writes_elsewhere(self, number: int) -> bool:
+        return self.composer is not None and self.composer.number != number
 
     @property
     def number(self) -> int | None:
@@ -244,6 +233,15 @@ class DeskScreen(Screen[None]):
     def place(self) -> str:
         """Where the hand is, as the keymap calls it."""
         return str(getattr(self.focused, "place", ""))
+
+    def find_hand(self) -> None:
+        """Put the hand somewhere, after what it was on was hidden."""
+        if self.focused is None:
+            composer = self.composer
+            if composer is not None:
+                self.set_focus(composer.review if composer.reviewing else composer.writing)
+            else:
+                self.set_focus(self.thread if self.has_class("-reading") else self.inbox)
 
     async def now_open(self) -> Opened | None:
         """The conversation under the hand, loaded; None where there is none."""

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+EMPTY = {
+    "inbox": "Nobody waits for you. New messages appear here by themselves.",
+    "mine": "Nothing is yours. A takes the conversation under the cursor.",
+    "unassigned": "Everything has an owner.",
+    "waiting": "No customer owes an answer.",
+    "snoozed": "Nothing is put off.",
+    "failed": "Every reply has arrived.",
+    "closed": "Nothing is closed yet. e closes what is done.",
+    "all": "No message has come yet. omnidesk check tries every channel.",
+}
+"""What an empty view teaches."""
+
 _LETTERS = {State.OPEN: " ", State.WAITING: "~", State.SNOOZED: "z", State.CLOSED: "x"}
 _STRIPS_KEPT = 3000
 _WIDEST_TEXT = 300

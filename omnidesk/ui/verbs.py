@@ -58,7 +58,12 @@ def _edge(direction: int) -> Verb:
 
 
 def _needing(direction: int) -> Verb:
-    return lambda screen: screen.inbox.next_needing(direction)
+    def needing(screen: DeskScreen) -> None:
+        screen.inbox.next_needing(direction)
+        if screen.focused is screen.thread:
+            screen.load(screen.inbox.number)
+
+    return needing
 
 
 def _view(name: str) -> Verb:
@@ -132,8 +137,20 @@ def _close(screen: DeskScreen) -> None:
 
 def _undo(screen: DeskScreen) -> None:
     desk = screen.desk
-    if desk is not None:
-        screen.jobs.put(desk.undo)
+    number = screen.number
+    if desk is None:
+        return
+
+    async def job() -> str:
+        said = await desk.undo()
+        if number is not None:
+            opened = await desk.open(number)
+            if opened.draft is not None and screen.composer is None:
+                screen.thread.show(opened)
+                screen.call_later(writing.begin, screen, note=opened.draft.note, on=opened)
+        return said
+
+    screen.jobs.put(job)
 
 
 def _customer(screen: DeskScreen) -> None:

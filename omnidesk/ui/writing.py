@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from omnidesk.core.errors import OmnideskError
 
 if TYPE_CHECKING:
+    from omnidesk.desk import Opened
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
 
 _SAVE_SECONDS = 0.4
 
 
-async def begin(screen: DeskScreen, *, note: bool) -> None:
+async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> None:
     """Open the composer on the conversation under the hand, with its draft if there is one."""
-    opened = await screen.now_open()
+    opened = on or await screen.now_open()
     desk = screen.desk
     if opened is None or desk is None:
         return
@@ -89,7 +90,10 @@ async def next_way(screen: DeskScreen) -> None:
 def save_soon(screen: DeskScreen) -> None:
     """Keep what is typed, a blink after it is typed."""
     composer = screen.composer
-    if composer is None or composer.done or composer.saving:
+    if composer is None or composer.done:
+        return
+    composer.tell("")
+    if composer.saving:
         return
     composer.saving = True
     screen.set_timer(_SAVE_SECONDS, lambda: save_now(screen, composer))
@@ -106,10 +110,10 @@ def save_now(screen: DeskScreen, composer: Composer) -> None:
         text = composer.text
         if text.strip():
             await desk.save_draft(composer.number, text, composer.note, composer.via)
-            composer.tell("draft saved")
+            if composer.text == text:
+                composer.tell("NOT SENT, draft saved" if composer.refused else "draft saved")
         else:
             await desk.drop_draft(composer.number)
-            composer.tell("")
         return ""
 
     screen.jobs.put(save)
@@ -138,7 +142,7 @@ async def send(screen: DeskScreen) -> None:
     composer, desk = screen.composer, screen.desk
     if composer is None or desk is None or composer.done:
         return
-    composer.done = True
+    composer.done, composer.refused = True, False
     composer.tell("sending")
     number, text, note, via = composer.number, composer.text, composer.note, composer.via
 
@@ -151,7 +155,7 @@ async def send(screen: DeskScreen) -> None:
             await desk.drop_draft(number)
         except OmnideskError:
             composer.done = False
-            composer.tell("NOT SENT, the text is kept")
+            composer.refused = True
             save_now(screen, composer)
             raise
         screen.via.pop(number, None)

@@ -95,7 +95,9 @@ class House:
         rules = Rules(
             channel=channel,
             capabilities=able,
-            placing=PlacingRules(channel=channel, desk_key=self.key, own=frozenset(own)),
+            placing=PlacingRules(
+                channel=channel, desk_key=self.key, own=frozenset(own), joins=able.joins
+            ),
             own_address="".join(own),
             desk="Acme",
         )
@@ -117,6 +119,20 @@ class House:
         seen = await self.store.read(lambda r: r.seen_external(channel, incoming.external_id))
         assert seen is not None
         return seen.conversation
+
+    async def know_as_one(self, number: int, other: int) -> None:
+        """Two conversations turn out to be one person's: their handles go to the first."""
+
+        def join(tx: Transaction) -> None:
+            one, two = tx.conversation(number), tx.conversation(other)
+            assert one is not None
+            assert two is not None
+            stranger = tx.contact(two.contact)
+            assert stranger is not None
+            for known in stranger.handles:
+                tx.move_handle(known.handle, one.contact)
+
+        await self.store.write(join)
 
     async def crowd(self, count: int) -> None:
         """So many customers write a letter each."""
