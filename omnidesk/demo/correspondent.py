@@ -59,4 +59,5 @@ def _answer(letter: EmailMessage, answered: bytes) -> None:
     original = message_from_bytes(answered)
     message_id = str(original["Message-ID"])
     letter["In-Reply-To"] = message_id
-    letter["References"] = f"{original.get('References', '')} {message_id}".strip()
+    earlier = str(original.get("References", "")).split()
+    letter["References"] = " ".join([*earlier, message_id])
