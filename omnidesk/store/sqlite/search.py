@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-import snowballstemmer
+from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Hit, Row
 from omnidesk.store.sqlite.connection import fold_yo
 from omnidesk.store.sqlite.inbox import InboxReads
 from omnidesk.store.sqlite.values import when
+
+if TYPE_CHECKING:
+    import snowballstemmer
 
 _TOKEN = re.compile(r'"([^"]+)"|(\S+)')
 _WORD = re.compile(r"[^\W_]+")
@@ -106,4 +108,6 @@ def stemmed(word: str) -> str:
 
 @lru_cache(maxsize=2)
 def _stemmer(language: str) -> snowballstemmer.stemmer:
+    import snowballstemmer  # twenty-five languages, and a screen starts without searching
+
     return snowballstemmer.stemmer(language)
