@@ -41,7 +41,8 @@ def acknowledge(
     )
     if why_silent(incoming, facts, wanted.rules) is not None:
         return
-    sender = incoming.sender or Address("", handle.value)
+    sender = incoming.sender
+    whom = sender if sender and sender.address.lower() == handle.value else None
     text = wanted.text.replace("{number}", str(number))
     message = Message(
         id=0,
@@ -51,7 +52,7 @@ def acknowledge(
         sender=Address(rules.desk, rules.own_address),
         handle=handle,
         author=None,
-        to=(sender,),
+        to=incoming.reply_to or (whom or Address("", handle.value),),
         subject=incoming.subject,
         text=text,
         references=(*incoming.references, *filter(None, (incoming.message_id,))),

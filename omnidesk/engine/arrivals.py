@@ -169,12 +169,13 @@ def _know(
 
 
 def _named(incoming: Incoming) -> Address | None:
-    """The person with whom the conversation is, as the message names him."""
-    if incoming.direction is Direction.IN or incoming.handle is None:
-        return incoming.sender
+    """Whom the conversation is with, as the message names him; a group by its title."""
+    handle, sender = incoming.handle, incoming.sender
+    if handle is None or (sender and sender.address.strip().lower() == handle.value):
+        return sender
     others = (*incoming.to, *incoming.cc)
-    same = [a for a in others if a.address.strip().lower() == incoming.handle.value]
-    return next(iter(same), Address("", incoming.handle.value))
+    same = [a for a in others if a.address.strip().lower() == handle.value]
+    return next(iter(same), Address(incoming.subject, handle.value))
 
 
 def _stand(
