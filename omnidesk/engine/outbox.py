@@ -156,6 +156,7 @@ class Outbox:
     def _sent(self, tx: Transaction, delivery: Delivery, sent: Sent, now: datetime) -> None:
         if tx.seen_external(delivery.channel, sent.external_id) is None:
             tx.change_message(delivery.message, external_id=sent.external_id)
+        tx.change_message(delivery.message, sent_at=now)
         if sent.message_id:
             tx.change_message(delivery.message, message_id=sent.message_id)
         for part in sent.parts:

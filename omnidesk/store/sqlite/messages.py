@@ -36,6 +36,7 @@ _SEEN = """
 _CHANGEABLE = frozenset(
     [
         "conversation",
+        "sent_at",
         "external_id",
         "message_id",
         "why",
