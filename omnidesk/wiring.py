@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,19 @@ def open_channel(
     return channel.kind.open(channel.name, channel.settings, surroundings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterHead:
+    """When a letter was written, its ids, and those it refers to.
+
+    `travelled`: a server took it in (RFC 5321, 4.4), so that it lay in no Sent folder.
+    """
+
+    sent_at: datetime | None
+    ids: tuple[str, ...]
+    references: tuple[str, ...]
+    travelled: bool
+
+
 def letter_reader(own: frozenset[str], spool: Path) -> Callable[[bytes | Path], Incoming]:
     """What reads a raw letter, in memory or in a file, as receiving does."""
     from functools import partial
@@ -105,15 +119,16 @@ def letter_reader(own: frozenset[str], spool: Path) -> Callable[[bytes | Path], 
     return partial(read_letter, spool=spool, own_addresses=own)
 
 
-def letter_head(block: bytes) -> tuple[datetime | None, tuple[str, ...], tuple[str, ...]]:
-    """When a letter was written, its own Message-ID, and those that it refers to."""
+def letter_head(block: bytes) -> LetterHead:
+    """What a letter's header, the beginning of its bytes, says of its place among others."""
     from omnidesk.channels.email.headers import date_of, ids_of, read_head
 
     head = read_head(block, first=True)
-    return (
-        date_of(head.get("date"), head.get("received")),
-        ids_of(head.get("message-id")),
-        ids_of(head.get("references"), head.get("in-reply-to")),
+    return LetterHead(
+        sent_at=date_of(head.get("date"), head.get("received")),
+        ids=ids_of(head.get("message-id")),
+        references=ids_of(head.get("references"), head.get("in-reply-to")),
+        travelled=head.has("received"),
     )
 
 

@@ -193,8 +193,8 @@ def _each(
 def snooze(number: int, until: str) -> None:
     """Put a conversation aside for a while.
 
-    It comes back when the time has come, or when the customer writes. UNTIL is a duration (2h, 3d), tomorrow, a date, or a date with a time; a date means nine
-    in the morning.
+    It comes back when the time has come, or when the customer writes. UNTIL is a duration (2h,
+    3d), tomorrow, a date, or a date with a time; a date means nine in the morning.
 
     Example: omnidesk snooze 12 2d
     """

@@ -107,7 +107,8 @@ def _attachment(file: IncomingFile) -> Attachment:
 def import_(path: Path, channel: str) -> int:
     """Bring in old letters.
 
-    PATH is an .eml, an mbox, a Maildir, or a folder of them. Dates and threads are kept, nothing is sent or answered, and a second time adds nothing.
+    PATH is an .eml, an mbox, a Maildir, or a folder of them. Dates and threads are kept, nothing
+    is sent or answered, and a second time adds nothing.
 
     Example: omnidesk import ~/Maildir --channel support
     """
@@ -159,7 +160,7 @@ def _headed(path: Path) -> tuple[list[Headed], int]:
     unread = 0
     for found in find(path):
         try:
-            headed.append(Headed(found, *letter_head(found.head())))
+            headed.append(Headed(found, letter_head(found.head())))
         except OSError as error:
             unread += 1
             say(f"{found.path}: {error.strerror or error}; left out")

@@ -9,7 +9,7 @@ import sys
 from omnidesk.core.safetext import strip_codes
 
 _CHATTY = ("httpx", "httpcore", "telegram", "aioimaplib", "aiosmtplib", "asyncio")
-_TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 """A bot's token, as it stands in the address of every call."""
 
 

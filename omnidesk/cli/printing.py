@@ -15,6 +15,7 @@ from omnidesk.core.safetext import SafeText, cells, safe_line
 _AGES = ((60, 1, "s"), (3600, 60, "m"), (86_400, 3600, "h"), (1_209_600, 86_400, "d"))
 _WEEK = 604_800
 _GAP = "  "
+_LEAST, _LEAST_REST = 4, 16
 _SIZES = ("KB", "MB", "GB")
 
 
@@ -38,7 +39,7 @@ def on_terminal() -> bool:
 
 def width() -> int:
     """The cells of a line; 80 where nobody says."""
-    return max(40, shutil.get_terminal_size().columns)
+    return max(40, shutil.get_terminal_size().columns)  # narrower ones wrap
 
 
 def fit(text: SafeText, size: int) -> str:
@@ -64,10 +65,9 @@ class Table:
     """Rows as they come: columns on a terminal, tabs and whole fields in a pipe."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
+        self._heads = [column.head for column in columns]
         self._fitted = on_terminal()
-        fixed = sum(column.size for column in columns) + len(_GAP) * (len(columns) - 1)
-        self._rest = max(10, width() - fixed)
+        self._sizes = _sizes([column.size for column in columns], width())
         self._headed = False
 
     def row(self, *fields: str) -> None:
@@ -77,15 +77,23 @@ class Table:
             return
         if not self._headed:
             self._headed = True
-            self._line([column.head for column in self._columns])
+            self._line(self._heads)
         self._line(fields)
 
     def _line(self, fields: Iterable[str]) -> None:
         shown = (
-            fit(safe_line(field), column.size or self._rest)
-            for field, column in zip(fields, self._columns, strict=True)
+            fit(safe_line(field), size) for field, size in zip(fields, self._sizes, strict=True)
         )
         print(_GAP.join(shown).rstrip())
+
+
+def _sizes(wanted: Sequence[int], line: int) -> list[int]:
+    """What each column gets of a line: the widest give way where the last would have no room."""
+    sizes = list(wanted)
+    room = line - len(_GAP) * (len(sizes) - 1)
+    while room - sum(sizes) < _LEAST_REST and max(sizes) > _LEAST:
+        sizes[sizes.index(max(sizes))] -= 1
+    return [size or max(1, room - sum(sizes)) for size in sizes]
 
 
 def age(at: datetime | None, now: datetime) -> str:

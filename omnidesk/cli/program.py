@@ -58,6 +58,8 @@ def _ended(error: BaseException) -> int:
             _hush()
             return FAILED
         case OSError(strerror=str() as why):
+            if error.filename is None:
+                _hush()
             _say(f"{error.filename or 'the output'}: {why}")
             return FAILED
         case _:
@@ -76,7 +78,7 @@ def _say(text: str) -> None:
 
 
 def _hush() -> None:
-    """Nobody reads any more: the interpreter's last flush must not fail once again."""
+    """Nothing more goes out: the interpreter's last flush must not fail once again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)

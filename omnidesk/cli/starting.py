@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -53,22 +53,21 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         raise NotWritten(f"{path}: {error.strerror}; check the folder or use --config") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 @omnidesk.command()
+@click.option("--script", is_flag=True, help="No screen: a script plays the agent.")
+@click.option("--keep", is_flag=True, help="Leave the folder at the end.")
 @common
-def demo() -> int:
+def demo(script: bool, keep: bool) -> int:
     """Try a desk with played customers.
 
     It lives in a temporary folder, its servers are on loopback, and all of it goes at the end.
 
     Example: omnidesk demo
     """
-    try:
-        run_demo = importlib.import_module("omnidesk.demo.run").run_demo
-    except ModuleNotFoundError as error:
-        missing = error.name or "omnidesk.demo.run"
-        raise OmnideskError(f"the demo needs {missing}; pip install 'omnidesk[demo]'") from error
-    code = run_demo()
-    return code if isinstance(code, int) else 0
+    from omnidesk.demo.run import run_demo
+
+    return run_demo(script=script, keep=keep)
