@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from omnidesk import __version__
 from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
+from omnidesk.core.value import dataclass
 from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.leases import is_gone
 from omnidesk.locations import cache_folder, config_file, state_folder

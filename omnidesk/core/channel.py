@@ -7,12 +7,13 @@ conversations and contacts, and nobody outside it knows its libraries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from omnidesk.core.model import Address, Bounce, DeliveryState, Direction, Handle
+from omnidesk.core.value import dataclass
 
 Content = bytes | Path
 """Bytes in memory, or a file in the spool that whoever takes it may move away."""
@@ -23,6 +24,7 @@ class Capabilities:
     """What a channel can do; everything is off until it says otherwise.
 
     Limits are code points for text, bytes for files and seconds for times; None: no limit.
+    `logs`: what is said here is written down by hand afterwards.
     """
 
     handle_scheme: str
@@ -41,6 +43,7 @@ class Capabilities:
     receipts: bool = False
     idempotent_send: bool = False
     joins: bool = False
+    logs: bool = False
     max_text: int | None = None
     max_file: int | None = None
     reply_window: float | None = None
@@ -70,7 +73,8 @@ class Incoming:
     `answers` is the external id of the message that this one answers by the channel's own
     means. `from_us` says that it lies where only the desk's own people can put it, so that
     direction OUT is more than a claim. `reply_path` is for the channel alone: what it needs to
-    answer into the same place.
+    answer into the same place. `asks`: whoever said it waits for an answer; not so in a call
+    that was taken.
     """
 
     external_id: str
@@ -99,6 +103,7 @@ class Incoming:
     unreadable: str | None = None
     vouched: tuple[Handle, ...] = ()
     album: str | None = None
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +141,21 @@ class Typing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """Somebody rings now; nothing is said yet.
+
+    `call` becomes the external id of the message that the call may leave. Without a handle the
+    number is withheld or unknown, and `name` is all that the provider says of it.
+    """
+
+    handle: Handle | None
+    call: str
+    at: datetime
+    direction: Direction = Direction.IN
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rekeyed:
     """A handle that its provider renamed (a group became a supergroup)."""
 
@@ -144,7 +164,7 @@ class Rekeyed:
     at: datetime
 
 
-Item = Incoming | Edited | Receipt | Typing | Rekeyed
+Item = Incoming | Edited | Receipt | Typing | Ringing | Rekeyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,12 +294,14 @@ class Surroundings:
 
     `spool` is a folder on the store's own file system for files on their way in. `patience`
     is how many seconds `receive` may wait where nothing is there; None: capabilities.quiet.
+    `region` (ISO 3166) is the country of phone numbers written without one.
     """
 
     spool: Path
     desk: str
     patience: float | None = None
     own_addresses: frozenset[str] = field(default_factory=frozenset)
+    region: str | None = None
 
 
 class Kind(Protocol):

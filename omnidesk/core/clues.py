@@ -6,7 +6,7 @@ A clue proves nothing yet: placing asks whether its bearer takes part in what it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from omnidesk.core.model import Contact, Conversation, Direction, Message, Row
 from omnidesk.core.shaping import bare_subject, same_subject, subject_number
 from omnidesk.core.signing import key_of_address, key_of_message_id, keyless_address, read_key
 from omnidesk.core.store import Seen
+from omnidesk.core.value import dataclass
 
 _NEWEST = 30
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

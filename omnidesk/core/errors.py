@@ -58,6 +58,10 @@ class CannotReply(OmnideskError):
     """This reply cannot leave, and why; nothing was written."""
 
 
+class CannotLog(OmnideskError):
+    """This call cannot be written down, and why; nothing was written."""
+
+
 class CannotJoin(OmnideskError):
     """These cannot be joined or parted, and why."""
 

@@ -6,10 +6,12 @@ They are the feed of the screens, the audit trail, and what undo reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from omnidesk.core.value import dataclass
 
 
 class What(StrEnum):
@@ -36,6 +38,8 @@ class What(StrEnum):
     CHANNEL_CHANGED = "channel.changed"
     CHANNEL_GAP = "channel.gap"
     CUSTOMER_TYPING = "customer.typing"
+    CALL_RINGING = "call.ringing"
+    CALL_LOGGED = "call.logged"
     UNDONE = "undone"
 
 

@@ -6,15 +6,17 @@ The libraries are imported on first use: the screen starts without them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from unicodedata import category, normalize
 
 from omnidesk.core.model import Handle, Known, KnownHandle
+from omnidesk.core.value import dataclass
 
 _LONGEST = 512
 _READ_CHARS = 20_000
 _OFFERED = 20
+_DIALLED = re.compile(r"\+?[\d\s().\-\u00a0\u2010-\u2015/]+")
+_FEWEST_DIGITS = 2
 _TELEGRAM = re.compile(r"-?[0-9]{1,19}")
 _DOMAIN = re.compile(
     r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
@@ -64,6 +66,43 @@ def handles_in(text: str, region: str | None = None) -> tuple[Handle, ...]:
         if len(found) >= 2 * _OFFERED:
             break
     return tuple(dict.fromkeys(found[at] for at in sorted(found)))[:_OFFERED]
+
+
+def number_words(value: str) -> tuple[str, ...]:
+    """The digits of a number in E.164, with its country's and without them."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return (_digits(value),)
+    return (_digits(value), str(phonenumbers.national_significant_number(number)))
+
+
+def dialled(text: str, region: str | None = None) -> tuple[str, ...]:
+    """How the digits that were typed so far may begin one of `number_words`; empty: no number.
+
+    `region` says what is dialled before a number inside the country: 8 in `RU`.
+    """
+    text = _bare(text.strip(), "tel:")
+    digits = _digits(text)
+    if len(digits) < _FEWEST_DIGITS or len(text) > _LONGEST or not _DIALLED.fullmatch(text):
+        return ()
+    if text.startswith("+"):
+        return (digits,)
+    begins = (digits, digits.removeprefix("00"), digits.removeprefix(_trunk(region)))
+    return tuple(dict.fromkeys(one for one in begins if len(one) >= _FEWEST_DIGITS))
+
+
+def _trunk(region: str | None) -> str:
+    """What is dialled before a number inside a country."""
+    from phonenumbers import ndd_prefix_for_region
+
+    return (ndd_prefix_for_region(region, True) or "") if region else ""
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isdigit())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ Times are aware datetimes in UTC; sizes are bytes; ranges count code points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+
+from omnidesk.core.value import dataclass
 
 
 class State(StrEnum):

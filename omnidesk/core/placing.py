@@ -7,7 +7,7 @@ who takes part in the conversation that it names may follow it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from omnidesk.core.channel import Incoming
@@ -28,6 +28,7 @@ from omnidesk.core.copies import same_letter
 from omnidesk.core.model import Conversation, Direction, State
 from omnidesk.core.signing import key_of_message_id, keyless_address
 from omnidesk.core.store import Seen
+from omnidesk.core.value import dataclass
 
 __all__ = ["Placed", "PlacingRules", "Placings", "place"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.model import Address, Direction
 from omnidesk.core.signing import keyless_address
+from omnidesk.core.value import dataclass
 
 _SILENT = (
     "noreply", "donotreply", "dontreply", "donotrespond", "unattended", "nepasrepondre",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from omnidesk.core.model import Address, Handle, Message
 from omnidesk.core.replying import no_reply
 from omnidesk.core.signing import keyless_address
+from omnidesk.core.value import dataclass
 from omnidesk.core.ways import Way, handles_here, unread, ways, why_no_way
 
 __all__ = [

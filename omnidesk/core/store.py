@@ -8,7 +8,6 @@ not keep what it was given.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
@@ -29,6 +28,7 @@ from omnidesk.core.model import (
     Message,
     Row,
 )
+from omnidesk.core.value import dataclass
 
 T = TypeVar("T")
 
@@ -228,6 +228,10 @@ class Reads(Protocol):
     def event(self, seq: int) -> Event | None: ...
     def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None: ...
     def last_seq(self) -> int: ...
+    def ringing_since(self, at: datetime) -> list[Event]:
+        """What rang since then, oldest first."""
+        ...
+
     def draft(self, number: int, agent: str) -> Draft | None: ...
     def setting(self, name: str) -> str | None: ...
     def search(
@@ -235,6 +239,13 @@ class Reads(Protocol):
     ) -> list[Hit]:
         """The newest messages that match, older than message `before`; `typing`: the last word
         may be unfinished."""
+        ...
+
+    def people_like(self, typed: Sequence[Sequence[str]], *, limit: int = 20) -> list[int]:
+        """Contacts (after merges), newest first, whose name or handles begin a word with each.
+
+        Of each thing typed any one spelling will do.
+        """
         ...
 
     def search_names(self, text: str, *, limit: int = 20) -> list[Contact]: ...

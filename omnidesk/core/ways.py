@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Address, Handle, HealthState, Known, KnownHandle, Message
 from omnidesk.core.replying import no_reply
 from omnidesk.core.store import Configured, Reached
+from omnidesk.core.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

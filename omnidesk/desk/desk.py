@@ -7,7 +7,7 @@ import mimetypes
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from omnidesk.core.model import Agent, Attachment, Draft, Handle, Health, Hit, M
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store, Transaction
+from omnidesk.core.value import dataclass
 from omnidesk.desk import changing, writing
 from omnidesk.desk.opening import Opened, open_conversation
 

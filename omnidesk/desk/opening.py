@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.model import Contact, Conversation, Direction, Draft, Message, Row
 from omnidesk.core.routing import Way, handles_here, ways
 from omnidesk.core.store import Reads
+from omnidesk.core.value import dataclass
 
 _LOOKED_AT = 100
 """So many of the newest messages decide where a reply goes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from omnidesk.core.errors import CannotReply, NotFound
@@ -25,6 +25,7 @@ from omnidesk.core.shaping import reply_subject
 from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
+from omnidesk.core.value import dataclass
 from omnidesk.desk.opening import find, inbound_of, ways_to
 
 _REFERENCES = 30
