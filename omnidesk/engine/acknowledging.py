@@ -33,6 +33,8 @@ def acknowledge(
     wanted = rules.acknowledging
     if wanted is None or handle is None or placed.conversation is not None:
         return
+    if not rules.capabilities.send:
+        return
     facts = Facts(
         last_hour=tx.automatic_since(handle, now - _HOUR),
         unanswered=tx.automatic_since(handle, tx.last_written_to(handle) or _EVER),

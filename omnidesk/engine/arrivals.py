@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from omnidesk.core.channel import Edited, Incoming, Typing
@@ -14,6 +14,9 @@ from omnidesk.core.store import Seen, Transaction
 from omnidesk.core.summary import snippet, title
 from omnidesk.engine import acknowledging, receipts
 from omnidesk.engine.rules import Rules
+
+_SAME = timedelta(milliseconds=1)
+"""The store keeps times to the millisecond."""
 
 
 def arrive(
@@ -77,8 +80,12 @@ def edit(
     present = tx.message(seen.id)
     if present is None or present.raw == raw or present.text == edited.text:
         return False
+    if _is_old(tx, present, edited):
+        return False
     tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at)
-    tx.change_conversation(seen.conversation, unread=True, snippet=snippet(edited.text, ()))
+    asks = edited.incoming is None or edited.incoming.asks
+    unread = {"unread": True} if asks else {}
+    tx.change_conversation(seen.conversation, snippet=snippet(edited.text, ()), **unread)
     tx.append(
         Event(
             at=now,
@@ -90,6 +97,21 @@ def edit(
         )
     )
     return True
+
+
+def _is_old(tx: Transaction, present: Message, edited: Edited) -> bool:
+    """Whether this edit was made before, as a repeated batch has it, or an older one comes late.
+
+    Each version is kept with the time of the edit that took its place.
+    """
+    replaced = tx.versions(present.id)
+    if not replaced:
+        return False
+    put = [*(text for _, text, _ in replaced[1:]), present.text]
+    for (_, _, at), text in zip(replaced, put, strict=True):
+        if abs(at - edited.at) < _SAME and text == edited.text:
+            return True
+    return edited.at < replaced[-1][2] - _SAME
 
 
 def type_(tx: Transaction, rules: Rules, typing: Typing, now: datetime) -> bool:
@@ -188,8 +210,10 @@ def _stand(
     now: datetime,
 ) -> int:
     """The conversation that the message stands in, opened or brought up to date."""
-    asks = incoming.direction is Direction.IN and not (
-        incoming.automatic or incoming.bounce or placed.copy_of
+    asks = (
+        incoming.direction is Direction.IN
+        and incoming.asks
+        and not (incoming.automatic or incoming.bounce or placed.copy_of)
     )
     if placed.conversation is None:
         ours = incoming.direction is Direction.OUT
@@ -229,7 +253,7 @@ def _changes(
     changes["unread"] = True
     if asks:
         changes["waiting_since"] = row.waiting_since or now
-    if asks or placed.reopened:
+    if asks or (placed.reopened and incoming.asks):
         changes |= {"state": State.OPEN, "closed_at": None, "snoozed_until": None}
     return changes
 

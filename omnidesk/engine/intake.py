@@ -16,12 +16,13 @@ from omnidesk.core.channel import (
     Item,
     Receipt,
     Rekeyed,
+    Ringing,
     Typing,
 )
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Attachment
 from omnidesk.core.store import Store, Transaction
-from omnidesk.engine import arrivals, receipts
+from omnidesk.engine import arrivals, receipts, ringing
 from omnidesk.engine.rules import Rules
 
 _AT_ONCE = 50
@@ -115,6 +116,8 @@ class Intake:
                 return True
             case Typing():
                 return arrivals.type_(tx, rules, item, now)
+            case Ringing():
+                return ringing.ring(tx, rules, item, now)
 
 
 def _came(item: Item, now: datetime) -> datetime:

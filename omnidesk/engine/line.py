@@ -126,6 +126,8 @@ class Line:
                 if self._channel.capabilities.receive:
                     receiving = self._forever("receive", self._receiving)
                     group.create_task(receiving, name=f"{self.name}: receive")
+                if not (self._channel.capabilities.receive or self._channel.capabilities.send):
+                    await self._pulse.fine("log")
                 if self._channel.capabilities.send:
                     sending = self._forever("send", self._sending)
                     group.create_task(sending, name=f"{self.name}: send")

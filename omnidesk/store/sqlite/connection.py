@@ -14,6 +14,7 @@ from typing import TypeVar
 import aiosqlite
 
 from omnidesk.core.errors import StoreBusy, StoreError, StoreFull
+from omnidesk.core.identity import number_words
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ def prepare(db: sqlite3.Connection, *, writer: bool) -> None:
     db.executescript(_WRITER if writer else _READER)
     db.create_function("fold_yo", 1, fold_yo, deterministic=True)
     db.create_function("visible", 2, visible, deterministic=True)
+    db.create_function("handle_words", 3, handle_words, deterministic=True)
 
 
 def transaction(db: sqlite3.Connection, fn: Callable[[], T]) -> T:
@@ -137,3 +139,10 @@ def visible(text: str, folded: str) -> str:
         at = end
     kept.append(text[at:])
     return "\n".join(kept)
+
+
+def handle_words(scheme: str, value: str, name: str) -> str:
+    """What finds a handle: its owner's name, its value; a number with its country and without."""
+    if scheme != "tel":
+        return f"{name} {value}"
+    return f"{name} {' '.join(number_words(value))}"

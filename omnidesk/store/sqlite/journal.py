@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from omnidesk.core.events import Event, What
@@ -20,6 +21,7 @@ _UNDOABLE = (
     What.MESSAGE_MOVED,
     What.NOTE_ADDED,
     What.CONTACT_MERGED,
+    What.CALL_LOGGED,
 )
 
 
@@ -69,6 +71,12 @@ class JournalReads:
     def last_seq(self) -> int:
         row = self.db.execute("SELECT max(seq) FROM event").fetchone()
         return row[0] or 0
+
+    def ringing_since(self, at: datetime) -> list[Event]:
+        found = self.db.execute(
+            f"{_EVENT} WHERE kind = 'call.ringing' AND at >= ? ORDER BY at, seq", (ms(at),)
+        )
+        return [_event(r) for r in found]
 
 
 class JournalWrites(JournalReads):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from omnidesk.core.model import Contact, Handle, Known, KnownHandle
 from omnidesk.core.store import Reached
+from omnidesk.store.sqlite.connection import fold_yo
 from omnidesk.store.sqlite.values import assignments, ms, when
 
 _STRENGTH = "CASE {} WHEN 'claimed' THEN 0 WHEN 'seen' THEN 1 ELSE 2 END"
@@ -64,6 +65,17 @@ class PeopleReads:
             {"p": pattern, "limit": limit},
         ).fetchall()
         return [self._contact(row) for row in found]
+
+    def people_like(self, typed: Sequence[Sequence[str]], *, limit: int = 20) -> list[int]:
+        wanted = [any_of for spellings in typed if (any_of := _any_of(spellings))]
+        if not wanted:
+            return []
+        found = self.db.execute(
+            "SELECT k.root FROM people s JOIN contact k ON k.id = s.rowid "
+            "WHERE people MATCH ? ORDER BY s.rowid DESC LIMIT ?",
+            (" AND ".join(wanted), limit),
+        )
+        return list(dict.fromkeys(root for (root,) in found))
 
     def reached(self, contact: int) -> list[Reached]:
         found = self.db.execute(
@@ -163,3 +175,10 @@ class PeopleWrites(PeopleReads):
             " reply_path = coalesce(excluded.reply_path, reply_path)",
             (channel, ms(at), reply_path, handle.scheme, handle.value),
         )
+
+
+def _any_of(spellings: Sequence[str]) -> str:
+    """Prefixes in FTS5's own language, whatever was typed inside quotes; empty without a word."""
+    words = [fold_yo(one).replace('"', " ").replace("\0", " ") for one in spellings]
+    said = [f'"{word}"*' for word in words if any(map(str.isalnum, word))]
+    return f"({' OR '.join(said)})" if said else ""

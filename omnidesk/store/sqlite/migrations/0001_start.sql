@@ -6,17 +6,20 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 
 -- A merge points a contact to another; `root` is where all pointers end, itself without any.
+-- `merge` is the event that did it.
 CREATE TABLE contact (
     id         INTEGER PRIMARY KEY,
     name       TEXT NOT NULL,
     company    TEXT NOT NULL DEFAULT '',
     merged_into INTEGER REFERENCES contact,
     root       INTEGER NOT NULL REFERENCES contact DEFERRABLE INITIALLY DEFERRED,
+    merge      INTEGER,
     wish       TEXT,
     created_at INTEGER NOT NULL
 );
 CREATE INDEX contact_root ON contact (root);
 CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX contact_name ON contact (name);
 
 -- Two contacts, or two conversations, that may be one; a decision is remembered.
 CREATE TABLE suggestion (
@@ -44,6 +47,58 @@ CREATE TABLE handle (
 );
 CREATE INDEX handle_contact ON handle (contact);
 
+-- Handles that stood in a contact's messages when nobody had them; an agent may add them.
+CREATE TABLE offered (
+    contact INTEGER NOT NULL REFERENCES contact,
+    scheme  TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    PRIMARY KEY (contact, scheme, value)
+) WITHOUT ROWID;
+CREATE INDEX offered_message ON offered (message);
+
+-- What finds a contact as one types: the words of names and handles, numbers in each spelling.
+-- The functions come from the connection.
+CREATE VIEW findable AS
+    SELECT k.id, fold_yo(k.name || ' ' || coalesce(
+        (SELECT group_concat(handle_words(h.scheme, h.value, h.name), ' ')
+         FROM handle h WHERE h.contact = k.id), '')) AS words
+    FROM contact k;
+
+CREATE VIRTUAL TABLE people USING fts5 (
+    words, prefix = '1 2 3 4', tokenize = "unicode61 remove_diacritics 2"
+);
+
+CREATE TRIGGER contact_found AFTER INSERT ON contact BEGIN
+    INSERT INTO people (rowid, words) SELECT id, words FROM findable WHERE id = new.id;
+END;
+
+CREATE TRIGGER contact_renamed AFTER UPDATE OF name ON contact WHEN old.name <> new.name BEGIN
+    DELETE FROM people WHERE rowid = new.id;
+    INSERT INTO people (rowid, words) SELECT id, words FROM findable WHERE id = new.id;
+END;
+
+CREATE TRIGGER contact_gone AFTER DELETE ON contact BEGIN
+    DELETE FROM people WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER handle_found AFTER INSERT ON handle BEGIN
+    DELETE FROM people WHERE rowid = new.contact;
+    INSERT INTO people (rowid, words) SELECT id, words FROM findable WHERE id = new.contact;
+END;
+
+CREATE TRIGGER handle_changed AFTER UPDATE OF value, name, contact ON handle
+WHEN old.value <> new.value OR old.name <> new.name OR old.contact <> new.contact BEGIN
+    DELETE FROM people WHERE rowid IN (old.contact, new.contact);
+    INSERT INTO people (rowid, words)
+        SELECT id, words FROM findable WHERE id IN (old.contact, new.contact);
+END;
+
+CREATE TRIGGER handle_gone AFTER DELETE ON handle BEGIN
+    DELETE FROM people WHERE rowid = old.contact;
+    INSERT INTO people (rowid, words) SELECT id, words FROM findable WHERE id = old.contact;
+END;
+
 -- Which handle wrote on which channel, and the way back to it.
 CREATE TABLE reached (
     channel    TEXT NOT NULL,
@@ -53,7 +108,9 @@ CREATE TABLE reached (
     PRIMARY KEY (channel, handle)
 ) WITHOUT ROWID;
 
--- `rank` orders every list: longest wait first, then newest.
+-- `rank` orders every list: longest wait first, then newest. `apart` holds the columns that a
+-- conversation would have without what was merged into it, `aside` those of a merged one,
+-- `split_from` the one whose messages it was made for.
 CREATE TABLE conversation (
     number        INTEGER PRIMARY KEY,
     contact       INTEGER NOT NULL REFERENCES contact,
@@ -68,6 +125,9 @@ CREATE TABLE conversation (
     created_at    INTEGER NOT NULL,
     closed_at     INTEGER,
     merged_into   INTEGER REFERENCES conversation,
+    apart         TEXT,
+    aside         TEXT,
+    split_from    INTEGER REFERENCES conversation,
     channel       TEXT NOT NULL,
     snippet       TEXT NOT NULL,
     failed        INTEGER NOT NULL DEFAULT 0,
@@ -131,6 +191,25 @@ CREATE INDEX message_conversation ON message (conversation, id);
 CREATE INDEX message_home ON message (home) WHERE home <> conversation;
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+
+-- Where a message stood before each move that is not taken back; `event` is the move.
+CREATE TABLE moved (
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    event   INTEGER NOT NULL,
+    home    INTEGER NOT NULL REFERENCES conversation,
+    why     TEXT NOT NULL,
+    PRIMARY KEY (message, event)
+) WITHOUT ROWID;
+
+-- What was written lately, by the marks that nearly the same words share.
+CREATE TABLE echo (
+    mark    INTEGER NOT NULL,
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (mark, message)
+) WITHOUT ROWID;
+CREATE INDEX echo_message ON echo (message);
+CREATE INDEX echo_at ON echo (at);
 
 -- Further external ids of one message: an album's other pictures, a long reply's other pieces.
 CREATE TABLE part (
@@ -200,8 +279,7 @@ CREATE TABLE event (
 );
 CREATE INDEX event_conversation ON event (conversation, seq) WHERE conversation IS NOT NULL;
 CREATE INDEX event_by_agent ON event (actor, seq) WHERE actor <> 'omnidesk';
-CREATE INDEX event_merged ON event (kind, json_extract(data, '$.merged'))
-    WHERE kind IN ('contact.merged', 'conversation.merged');
+CREATE INDEX event_ringing ON event (at) WHERE kind = 'call.ringing';
 CREATE INDEX event_undoes ON event (undoes) WHERE undoes IS NOT NULL;
 
 -- One row a channel: where it stands at its provider, how it is doing, what it can do.
