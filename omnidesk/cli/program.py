@@ -12,10 +12,11 @@ from omnidesk.cli import acting, app, contacts, export, letters, looking, runnin
 from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.safetext import safe_line
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-_GROUPS = (starting, running, looking, acting, contacts, letters, export)
+COMMANDS = app.omnidesk
+_ADDED_BY = (starting, running, looking, acting, contacts, letters, export)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a letter the locale lacks must not stop us
     try:
-        code = app.omnidesk.main(args=argv, prog_name="omnidesk", standalone_mode=False)
+        code = COMMANDS.main(args=argv, prog_name="omnidesk", standalone_mode=False)
         sys.stdout.flush()
     except BaseException as error:
         return _ended(error)
