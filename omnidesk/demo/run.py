@@ -27,6 +27,7 @@ _DESK = "Мебель Рядом"
 _ADDRESSES = ("support@desk.test", "sales@desk.test")
 _AGENT = "anna"
 _SERVERS = ("aiohttp", "aiosmtpd", "pymap")
+_LONGEST_FOLDER = 30
 _LONGEST_SCRIPT = 60.0
 _LONGEST_BALANCE = 15.0
 _EARLY_SECONDS = 10.0
@@ -45,7 +46,7 @@ def run_demo(*, script: bool = False, keep: bool = False) -> int:
     """
     _require_servers()
     scripted = script or not (sys.stdin.isatty() and sys.stdout.isatty())
-    folder = Path(tempfile.mkdtemp(prefix="omnidesk-demo-"))
+    folder = Path(tempfile.mkdtemp(prefix="omnidesk-demo-", dir=_short_folder()))
     with last_will(folder, keep=keep) as will:
         _surround(folder)
         try:
@@ -61,6 +62,12 @@ def _require_servers() -> None:
     missing = [name for name in _SERVERS if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingParts(f"the demo needs {missing[0]}; pip install 'omnidesk[demo]'")
+
+
+def _short_folder() -> str:
+    """Where temporary things go; a unix socket in it must have a short path."""
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108 - mkdtemp
 
 
 def _surround(folder: Path) -> None:
