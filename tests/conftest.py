@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from omnidesk.demo.sandbox import Sandbox
 
+pytest.register_assert_rewrite("omnidesk.testing")
 pytest_plugins = ["tests.servers.plugin"]
 
 
