@@ -26,7 +26,13 @@ class SecretError(OmnideskError):
 class Strict(BaseModel):
     """A table of the TOML: unknown keys are refused, values are not coerced."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
 
 
 class Secret:
@@ -47,8 +53,11 @@ class Secret:
         return f"Secret({self.where})"
 
     @classmethod
-    def from_toml(cls, value: Any) -> Self:
-        """Read `"plain"`, `{env}`, `{command}`, `{file}` or `{keyring}`."""
+    def from_toml(cls, value: Any, folder: Path | None = None) -> Self:
+        """Read `"plain"`, `{env}`, `{command}`, `{file}` or `{keyring}`.
+
+        A relative file stands in `folder`, which is the config's own.
+        """
         if isinstance(value, cls):
             return value
         if isinstance(value, str):
@@ -59,6 +68,8 @@ class Secret:
                 return cls(lambda: _from_command(argument), f"command {argument[0]}")
             if key in _READERS and isinstance(argument, str):
                 reader = _READERS[key]
+                if key == "file" and folder is not None:
+                    argument = str(folder / Path(argument).expanduser())
                 return cls(lambda: reader(argument), f"{key} {argument}")
         raise ValueError(
             'a secret is { env = "NAME" }, { command = ["pass", "show", "x"] }, '
@@ -66,10 +77,10 @@ class Secret:
         )
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.from_toml)
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            lambda value, info: cls.from_toml(value, (info.context or {}).get("folder"))
+        )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
@@ -142,6 +153,7 @@ _READERS: dict[str, Callable[[str], str]] = {
 }
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_LONGEST_SECONDS = 100 * 365 * 86400.0
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 
 
@@ -150,12 +162,15 @@ def duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str) and re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", value.strip()):
-        return timedelta(
-            seconds=sum(float(n) * _UNITS[unit] for n, unit in _DURATION.findall(value))
-        )
+        seconds = sum(float(n) * _UNITS[unit] for n, unit in _DURATION.findall(value))
+        if seconds > _LONGEST_SECONDS:
+            raise ValueError("that is over a hundred years")
+        return timedelta(seconds=seconds)
     raise ValueError('a duration is written like "30s", "10m", "24h" or "2d"')
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration), Field(json_schema_extra={"type": "string"})]
+Duration = Annotated[
+    timedelta, BeforeValidator(duration), Field(json_schema_extra={"type": "string"})
+]
 Security = Literal["tls", "starttls", "none"]
 Port = Annotated[int, Field(ge=1, le=65535)]
