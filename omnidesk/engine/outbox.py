@@ -50,9 +50,15 @@ class Outbox:
         self._now = now
         self._fence = fence
         self._patience = patience
+        self._unwritten: tuple[Delivery, Outcome] | None = None
 
     async def recover(self) -> None:
-        """Settle what a departed engine left in `sending`: nobody knows whether it went out."""
+        """Settle what was left in `sending`, before anything is claimed.
+
+        Where the store only refused to write an outcome down, that is known; of what a departed
+        engine left nobody knows whether it went out.
+        """
+        await self._write_down()
         await self._store.write(self._recover)
 
     async def send_one(self) -> bool:
@@ -65,15 +71,30 @@ class Outbox:
             outcome = await self._attempt(outgoing)
         except (Blocked, Unreachable) as error:
             wait = error.retry_after if isinstance(error, Unreachable) else None
-            refused = Deferred(reason=str(error), retry_after=wait)
-            await self._store.write(lambda tx: self._settle(tx, delivery, refused))
+            await self._settled(delivery, Deferred(reason=str(error), retry_after=wait))
             raise
-        await self._store.write(lambda tx: self._settle(tx, delivery, outcome))
+        except Exception:
+            reason = "omnidesk failed while it was being sent; it may have gone out"
+            await self._settled(delivery, Unknown(reason=reason))
+            raise
+        await self._settled(delivery, outcome)
         return True
 
     async def next_due(self) -> datetime | None:
         """When the next reply is due."""
         return await self._store.read(lambda reads: reads.next_due([self._channel.name]))
+
+    async def _settled(self, delivery: Delivery, outcome: Outcome) -> None:
+        self._unwritten = delivery, outcome
+        await self._write_down()
+
+    async def _write_down(self) -> None:
+        """Write the last attempt's outcome; kept for later where the store refuses."""
+        if self._unwritten is None:
+            return
+        delivery, outcome = self._unwritten
+        await self._store.write(lambda tx: self._settle(tx, delivery, outcome))
+        self._unwritten = None
 
     async def _attempt(self, outgoing: Outgoing) -> Outcome:
         """One attempt; a time-out of ours, after which nobody knows, is Unknown."""
@@ -86,7 +107,7 @@ class Outbox:
     def _recover(self, tx: Transaction) -> None:
         self._fence(tx)
         now = self._now()
-        for delivery in tx.orphaned(self._channel.name, self._holder):
+        for delivery in tx.orphaned(self._channel.name, holder=""):  # our own: cut off, too
             if self._channel.capabilities.idempotent_send:
                 tx.change_delivery(delivery.message, at=now, state=DeliveryState.QUEUED, due_at=now)
             else:
@@ -138,9 +159,12 @@ class Outbox:
     def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Write down what became of the attempt, even where another took over meanwhile.
 
-        What we know is true whoever holds the lease now, so this write is not fenced.
+        That it went out is true whoever holds the lease now, so this write is not fenced. That
+        it did not is no news where another attempt has begun since.
         """
         now = self._now()
+        if not (isinstance(outcome, Sent) or self._is_ours(tx, delivery)):
+            return
         match outcome:
             case Sent():
                 self._sent(tx, delivery, outcome, now)
@@ -152,6 +176,14 @@ class Outbox:
             case Unknown():
                 self._parts(tx, delivery, outcome.sent_parts, now)
                 settle(tx, delivery.message, DeliveryState.UNKNOWN, outcome.reason, now)
+
+    def _is_ours(self, tx: Transaction, delivery: Delivery) -> bool:
+        """Whether nobody has taken the delivery over since we claimed it."""
+        present = tx.delivery(delivery.message)
+        if present is None or present.state is not DeliveryState.SENDING:
+            return False
+        others = tx.orphaned(delivery.channel, self._holder)
+        return all(other.message != delivery.message for other in others)
 
     def _sent(self, tx: Transaction, delivery: Delivery, sent: Sent, now: datetime) -> None:
         if tx.seen_external(delivery.channel, sent.external_id) is None:

@@ -11,6 +11,7 @@ from omnidesk.core.model import HealthState
 
 log = logging.getLogger(__name__)
 
+_LEAST = 0.2
 _FIRST = 1.0
 _LONGEST = 300.0
 _BLOCKED = 300.0
@@ -40,7 +41,7 @@ class Backoff:
         """Seconds to wait now."""
         ceiling = min(_LONGEST, _FIRST * 2 ** min(self._tries, 12))
         self._tries += 1
-        return max(0.2, random.uniform(0, ceiling))  # noqa: S311
+        return max(_LEAST, random.uniform(0, ceiling))  # noqa: S311
 
     def diagnose(self, channel: str, error: Exception) -> Trouble:
         """What an error means; one that nobody foresaw is a bug and logged once in full."""
