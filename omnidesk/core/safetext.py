@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import NewType
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ _BIDI = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _SINGLE = rf"[{_C0}\x7f-\x9f{_BIDI}\u2028\u2029\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 _INSIDE = r"[^\x00-\x08\x0a-\x1f\x7f-\x9f]*"  # what a control string may hold on its line
 _ENDED = r"(?:\x07|\x1b\\|\x9c)"
-_HIDDEN = re.compile(
+_HIDDEN = (
     rf"\x1b[\]PX^_]{_INSIDE}{_ENDED}?"  # OSC, DCS, SOS, PM, APC; unterminated: to the line's end
     rf"|[\x90\x98\x9d\x9e\x9f]{_INSIDE}{_ENDED}"  # the same in eight bits
     rf"|\x9d[0-9]+;{_INSIDE}"  # unterminated, and no mis-decoded letter
@@ -42,7 +43,7 @@ _MARKS_KEPT = 2
 _LINE_READ = 2000  # no one-line field shows more
 
 _LINK_SCHEMES = frozenset({"http", "https", "mailto"})
-_HOST_IN_LABEL = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,63}(?![\w.@-])")
+_HOST_IN_LABEL = r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_]{2,63}(?![\w.@-])"
 _CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "KATAKANA-HIRAGANA"})
 
 _NAME_BYTES = 200
@@ -62,8 +63,13 @@ def strip_codes(text: str) -> tuple[SafeText, int]:
         text = text.replace("\r\n", "\n")
     if _SUSPECT.search(text) is None:
         return SafeText(text), 0
-    clean, count = _HIDDEN.subn(_instead, text)
+    clean, count = _hidden().subn(_instead, text)
     return SafeText(clean), count
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    return re.compile(_HIDDEN)  # few letters need it, and no first frame should pay for it
 
 
 def _instead(found: re.Match[str]) -> str:
@@ -218,7 +224,7 @@ def show_link(label: str, url: str) -> SafeText:
         return SafeText(f"{said} [not a link that may be opened: {target}]".strip())
     if not said or said == target:
         return SafeText(f"{host}: {target}")
-    named = [punycode(found[0]) for found in _HOST_IN_LABEL.finditer(said)]
+    named = [punycode(found[0]) for found in re.finditer(_HOST_IN_LABEL, said)]
     sign = ":" if all(_bare(name) == _bare(host) for name in named) else " ≠"
     return SafeText(f"{host}{sign} {said} <{target}>")
 

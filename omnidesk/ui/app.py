@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import shutil
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from omnidesk.desk import Desk
 
 _LEAVE_SECONDS = 5.0
+_BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
 
 def _now() -> datetime:
@@ -80,10 +82,9 @@ class OmnideskApp(App[None]):
         self._filters.append(NoControls())
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = "dark"
+        self._take_theme("dark")
         self.animation_level = "none"
-        self.keys = Keymap()
-        self.desk_screen = DeskScreen(clock)
+        self.desk_screen = DeskScreen(clock, *shutil.get_terminal_size())
         self._open_desk = open_desk
         self._start_engine = start_engine
         self._layouts = Layouts(os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
@@ -91,6 +92,11 @@ class OmnideskApp(App[None]):
         self._life: asyncio.Task[None] | None = None
         self._engine: asyncio.Task[object] | None = None
         self._leaving = False
+
+    def _take_theme(self, name: str) -> None:
+        """Begin with a theme; a change of it later costs a second reading of the styles."""
+        self.set_reactive(App.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(INKS_BY_DEFAULT)
@@ -101,6 +107,7 @@ class OmnideskApp(App[None]):
     # the desk
 
     def on_mount(self) -> None:
+        self.set_timer(_BLANK_SECONDS, self.desk_screen.uncover)
         self._life = asyncio.create_task(self._live(), name="desk")
         for gone in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(gone, self._told_to_go)
@@ -120,19 +127,20 @@ class OmnideskApp(App[None]):
             self.post_message(self.Broken(str(error)))
 
     def on_omnidesk_app_ready(self, ready: Ready) -> None:
-        self.keys = Keymap(ready.desk.settings.keys)
-        if ready.desk.settings.theme in self.available_themes:
-            self.theme = ready.desk.settings.theme
-        self.desk_screen.keys = self.desk_screen.bottom.keys = self.keys
+        if ready.desk.settings.keys:
+            self.desk_screen.use_keys(Keymap(ready.desk.settings.keys))
+        theme = ready.desk.settings.theme
+        if theme in self.available_themes:
+            self.theme = theme
         self.desk_screen.start(ready.desk, ready.rows)
         self.desk_screen.show_keys()
+        self.desk_screen.uncover()
         self.call_after_refresh(self._painted, ready.desk)
 
     def _painted(self, desk: Desk) -> None:
         """What the first frame does not need."""
+        gc.freeze()  # what lives now lives as long as the screen: never looked at again
         gc.enable()
-        gc.collect()
-        gc.freeze()
         if self._start_engine is not None:
             self._engine = asyncio.ensure_future(self._start_engine(desk))
             self._engine.set_name("engine")
@@ -211,8 +219,9 @@ class OmnideskApp(App[None]):
         place = self.desk_screen.place
         key = press(event.key, event.character)
         presses = (*self._pressed, key)
-        action = self.keys.means(place, presses)
-        if action is None and self.keys.leads(place, presses):
+        keys = self.desk_screen.keys
+        action = keys.means(place, presses)
+        if action is None and keys.leads(place, presses):
             self._lead(presses)
             return True
         self._lead(())

@@ -97,9 +97,9 @@ class TopBar(Painted):
 class BottomBar(Painted):
     """What was just done, or the keys of the place where the hand is."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keymap) -> None:
         super().__init__(id="bottom")
-        self.keys: Keymap | None = None
+        self.keys = keys
         self.where = ""
         self.leader: tuple[str, ...] = ()
         self.notice = SafeText("")
@@ -107,8 +107,8 @@ class BottomBar(Painted):
 
     def render_line(self, y: int) -> Strip:
         width = self.content_size.width
-        if self.leader and self.keys:
-            return self.paint(self._following(self.keys))
+        if self.leader:
+            return self.paint(self._following())
         hints = self._hints(width)
         if not self.notice:
             return self.paint(hints)
@@ -117,16 +117,14 @@ class BottomBar(Painted):
             ((said, "alert" if self.alarm else "view"), (SafeText(" "), "text"), *hints)
         )
 
-    def _following(self, keys: Keymap) -> Line:
+    def _following(self) -> Line:
         line: list[tuple[SafeText, str]] = [(SafeText(f" {' '.join(self.leader)} "), "view")]
-        for key, action in keys.following(self.where, self.leader):
+        for key, action in self.keys.following(self.where, self.leader):
             words = action.words.removeprefix("go to ")
             line += [(SafeText(f" {key} "), "key"), (SafeText(words), "muted")]
         return tuple(line)
 
     def _hints(self, width: int) -> Line:
-        if self.keys is None:
-            return ()
         line: list[tuple[SafeText, str]] = []
         taken = cell_len(self.notice) + 3 if self.notice else 0
         for action in self.keys.of(self.where):

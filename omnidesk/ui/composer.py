@@ -73,6 +73,18 @@ class ReviewBar(Painted, can_focus=True):
 class Composer(Container):
     """One reply or note to one conversation. `seen` is the newest message when it began."""
 
+    DEFAULT_CSS = """
+    Composer { height: 40%; min-height: 9; layout: vertical; }
+    Composer TextArea {
+        height: 1fr; border: none; padding: 0 1; background: $ink-bar; color: $ink-text;
+    }
+    Composer TextArea:focus { border: none; }
+    Composer ReviewBar { display: none; height: auto; background: $ink-bar; }
+    Composer.-note TextArea { background: $ink-note-back; color: $ink-note; }
+    Composer.-review ReviewBar { display: block; }
+    ComposerTitle { height: 1; }
+    """
+
     def __init__(
         self, opened: Opened, route: Route | Refused, *, note: bool, text: str, via: str | None
     ) -> None:

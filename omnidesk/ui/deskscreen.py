@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.containers import Container
-from textual.screen import Screen
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.bars import BottomBar, Small, TopBar
 from omnidesk.ui.customer import CustomerPane
+from omnidesk.ui.fitted import FittedScreen
 from omnidesk.ui.inbox import EMPTY, InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, Keymap
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _SETTLE_SECONDS = 0.05  # the thread follows the cursor when the hand rests
 _NOTICE_SECONDS = 8.0
 _TICK_SECONDS = 15.0
-_WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
-_HEIGHTS = [(0, "-low"), (16, "-tall")]
 
 
 @runtime_checkable
@@ -44,15 +42,13 @@ class Leaving(Protocol):
     async def leave(self) -> None: ...
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(FittedScreen):
     """Shows what the desk holds; every change goes through one queue, in the order of the keys."""
 
-    HORIZONTAL_BREAKPOINTS = _WIDTHS
-    VERTICAL_BREAKPOINTS = _HEIGHTS
     AUTO_FOCUS = "#list"
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], datetime], columns: int, lines: int) -> None:
+        super().__init__(columns, lines)
         self.desk: Desk | None = None
         self.view = VIEWS[0][0]
         self.words = ""
@@ -61,7 +57,7 @@ class DeskScreen(Screen[None]):
         self.composer: Composer | None = None
         self.leaving: set[int] = set()
         self.top = TopBar(clock)
-        self.bottom = BottomBar()
+        self.bottom = BottomBar(self.keys)
         self.inbox = InboxList(clock, id="list")
         self.thread: ThreadView = ThreadView(clock, id="thread")
         self.customer = CustomerPane(clock)
@@ -255,6 +251,10 @@ class DeskScreen(Screen[None]):
                 self.say(str(error), alarm=True)
                 return None
         return self.thread.opened
+
+    def use_keys(self, keys: Keymap) -> None:
+        """Take a user's own keys."""
+        self.keys = self.bottom.keys = keys
 
     def on_descendant_focus(self) -> None:
         self.show_keys()

@@ -19,6 +19,7 @@ class FilterLine(Input):
     """Enter goes to the filtered list, Esc shows everything again."""
 
     place = keymap.FILTER
+    DEFAULT_CSS = "FilterLine { dock: bottom; margin-bottom: 1; height: 1; background: $ink-bar; }"
 
     def __init__(self, screen: DeskScreen) -> None:
         super().__init__(

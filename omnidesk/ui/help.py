@@ -79,6 +79,13 @@ class HelpSheet(Painted, can_focus=True):
 class HelpScreen(ModalScreen[None]):
     """The sheet over everything; any other key closes it."""
 
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; background: $ink-paper 60%; }
+    HelpSheet {
+        width: 92%; max-width: 110; height: 90%; background: $ink-bar; border: solid $ink-rule;
+    }
+    """
+
     def __init__(self, keys: Keymap) -> None:
         super().__init__()
         self._keys = keys

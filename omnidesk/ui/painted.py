@@ -5,36 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
-from textual.strip import Strip
 from textual.widget import Widget
 
+from omnidesk.ui.inks import inks_of
 from omnidesk.ui.lines import Line, strip_of
 
 if TYPE_CHECKING:
     from rich.style import Style
-
-INKS = (
-    *("text", "muted", "rule", "title", "name", "subject", "unread", "alert", "ok", "note", "own"),
-    *("mark", "key", "cursor", "away", "view", "review"),
-)
+    from textual.strip import Strip
 
 
 class Painted(Widget):
     """Fixed viewport: what it shows is exactly its own size, whatever lies behind it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
     place: ClassVar[str] = ""
 
-    def ink(self, *names: str) -> Style:
-        """The style of an ink; a second one is laid over the first."""
-        return self.get_component_rich_style(*(f"ink--{name}" for name in names))
-
     def paint(self, line: Line, over: str = "") -> Strip:
-        """A line in its inks, filled to the widget's width."""
-        lay = (over,) if over else ()
+        """A line in its inks, filled to the widget's width; `over` is an ink laid over all."""
+        inks = inks_of(self.app)
         width = self.content_size.width
-        parts = ((text, self.ink(name, *lay)) for text, name in line)
-        return strip_of(parts, width, self.ink("text", *lay))
+        if not over:
+            return strip_of([(text, inks[name]) for text, name in line], width, inks["text"])
+        lay: Style = inks[over]
+        parts = [(text, inks[name] + lay) for text, name in line]
+        return strip_of(parts, width, inks["text"] + lay)
 
     def refresh_line(self, y: int) -> None:
         """Paint one line anew."""

@@ -52,7 +52,19 @@ def _provider(desk: DeskScreen) -> type[Provider]:
     return Actions
 
 
+class Palette(CommandPalette):
+    """Textual's palette, without its pictogram and with our inks."""
+
+    DEFAULT_CSS = """
+    Palette { background: $ink-paper 60%; }
+    Palette > Vertical { width: 72; max-width: 96%; margin-top: 2; }
+    Palette SearchIcon { display: none; }
+    Palette #--input { background: $ink-bar; }
+    Palette CommandList { background: $ink-bar; color: $ink-text; }
+    """
+
+
 def show(desk: DeskScreen) -> None:
     """Open the palette over the screen."""
     provider = _provider(desk)
-    desk.app.push_screen(CommandPalette(providers=[provider], placeholder="what to do"))
+    desk.app.push_screen(Palette(providers=[provider], placeholder="what to do"))

@@ -138,7 +138,7 @@ class House:
         """So many customers write a letter each."""
 
         def all_of_them(tx: Transaction) -> None:
-            for at in range(count):
+            for at in range(self.written, self.written + count):
                 letter = self.incoming(
                     f"c{at}", f"Hello number {at}", subject=f"Order {at}", channel="support"
                 )

@@ -1,0 +1,33 @@
+"""A screen that fits its parts to its size, and whose first frame is not an empty one."""
+
+from __future__ import annotations
+
+from textual.screen import Screen
+
+_WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
+_HEIGHTS = [(0, "-low"), (16, "-tall")]
+
+
+def _class_for(size: int, classes: list[tuple[int, str]]) -> str:
+    return next(name for least, name in reversed(classes) if size >= least)
+
+
+class FittedScreen(Screen[None]):
+    """Wears the class of its width and of its height; styles do the rest."""
+
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
+
+    def __init__(self, columns: int, lines: int) -> None:
+        super().__init__(classes=f"{_class_for(columns, _WIDTHS)} {_class_for(lines, _HEIGHTS)}")
+        self._covered = True
+
+    def _compositor_refresh(self) -> None:
+        if not self._covered:
+            super()._compositor_refresh()
+
+    def uncover(self) -> None:
+        """Paint from now on: the first frame is one with rows, if they come soon enough."""
+        if self._covered:
+            self._covered = False
+            self.refresh()
