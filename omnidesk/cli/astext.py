@@ -61,9 +61,9 @@ def message(one: Message) -> Iterator[str]:
         return
     way = f"by {safe_line(one.channel)}"
     yield _rule(" ".join((_people(one), way, local(one.sent_at or one.received_at))), "-")
-    for word, said in (("copy", one.marked), ("automatic", one.automatic)):
+    for word, said in (("marked", one.marked), ("automatic", one.automatic)):
         if said:
-            yield f"[{'marked' if word == 'copy' else word}: {safe_line(said)}]"
+            yield f"[{word}: {safe_line(said)}]"
     yield from _rest(one, one.attachments)
     if one.delivery:
         reason = f": {safe_line(one.delivery.reason)}" if one.delivery.reason else ""

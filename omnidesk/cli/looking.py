@@ -24,6 +24,7 @@ from omnidesk.cli.printing import (
     Column,
     Table,
     age,
+    can_be_bold,
     local,
     on_terminal,
     print_json,
@@ -211,14 +212,15 @@ def _marked(snippet: str, room: int | None) -> str:
     """A snippet on one line: its hits bold where it has to fit into `room` cells."""
     if room is None:
         return safe_line(_MARKS.sub("", snippet))
+    bold, plain = (_BOLD, _PLAIN) if can_be_bold() else ("", "")
     pieces: list[str] = []
     for piece in _MARKS.split(snippet):
         if piece in ("\x02", "\x03"):
-            pieces.append(_BOLD if piece == "\x02" else _PLAIN)
+            pieces.append(bold if piece == "\x02" else plain)
             continue
         for char in re.sub(r"\s+", " ", strip_codes(piece)[0]):
             room -= cells(char)
             if room < 0:
-                return "".join((*pieces, _PLAIN))
+                return "".join((*pieces, plain))
             pieces.append(char)
-    return "".join((*pieces, _PLAIN))
+    return "".join((*pieces, plain))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,11 @@ def say(text: str) -> None:
 def on_terminal() -> bool:
     """Whether a person reads the output as it comes."""
     return sys.stdout.isatty()
+
+
+def can_be_bold() -> bool:
+    """Whether the output is a terminal that knows bold."""
+    return on_terminal() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def width() -> int:

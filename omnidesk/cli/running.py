@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from omnidesk.cli.app import agent_of, as_json, common, load_config, omnidesk
+from omnidesk.cli.app import agent_of, as_json, common, given, load_config, omnidesk
 from omnidesk.cli.logs import log_to_stderr
 from omnidesk.cli.printing import Column, Table, print_json, say
 from omnidesk.core.errors import ConfigError, OmnideskError
@@ -74,13 +74,9 @@ async def _serve(attached: bool) -> int:
         loop.add_signal_handler(number, stop.set)
     if attached:
         threading.Thread(target=_until_eof, args=(loop, stop), daemon=True, name="stdin").start()
-    from omnidesk.wiring import make_engine, open_store
+    from omnidesk.serving import serve
 
-    config = load_config()
-    async with open_store(config) as store:
-        running = await make_engine(config, store)
-        log_to_stderr().info("engine started channels=%s", ",".join(config.channels) or "none")
-        await running.run(stop)
+    await serve(load_config(), stop)
     log_to_stderr().info("engine stopped")
     return 0
 
@@ -104,9 +100,13 @@ def check() -> int:
     """
     config = load_config()
     print(f"{safe_line(str(config.path))}: ok")
-    with contextlib.suppress(ConfigError):
+    try:
         agent = agent_of(config)
         print(f"you are {agent.id} ({safe_line(agent.name)})")
+    except ConfigError as error:
+        if given().agent:
+            raise
+        say(str(error))  # whoever looks after the engine need not be one who answers
     if not config.channels:
         say(f"no channel is configured; add one to {config.path.name} or run omnidesk init")
     return asyncio.run(_check(config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import click
@@ -31,7 +32,13 @@ def init() -> None:
     path = config_file(given().config)
     if path.exists() and not click.confirm(f"{path} is there already; write it anew?"):
         raise NotWritten(f"{path} is as it was")
-    _write(path, ask_all())
+    try:
+        text = ask_all()
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise NotWritten("the answers end too early; nothing is written") from None
+    _write(path, text)
     print(f"{path} is written; next: omnidesk check")
 
 

@@ -125,7 +125,7 @@ class Cli:
             stdin=its,
             stdout=its,
             stderr=its,
-            env=self.environment | {"COLUMNS": str(columns), "TERM": "xterm"},
+            env={"TERM": "xterm", **self.environment, "COLUMNS": str(columns)},
             timeout=SECONDS,
             check=False,
         )

@@ -189,6 +189,8 @@ def test_a_search_gives_conversation_message_and_snippet(filled: Cli) -> None:
 
 def test_hits_are_bold_on_a_terminal_and_plain_in_a_pipe(filled: Cli) -> None:
     assert "\x1b[1mwait\x1b[22m" in filled.on_terminal("search", "wait")
+    filled.environment["TERM"] = "dumb"
+    assert "\x1b" not in filled.on_terminal("search", "wait")
     out = filled.program("search", "wait").out
     assert "I wait for" in out
     assert not set("\x1b\x02\x03") & set(out)

@@ -84,6 +84,21 @@ def test_the_help_names_every_command_whole(cli: Cli) -> None:
     assert "Completion" in out
 
 
+def test_the_shells_are_given_what_completes_words(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_OMNIDESK_COMPLETE", "fish_source")
+    with pytest.raises(SystemExit):
+        cli()
+    assert "complete" in capsys.readouterr().out
+    monkeypatch.setenv("_OMNIDESK_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", "omnidesk list --view sno")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    with pytest.raises(SystemExit):
+        cli()
+    assert "snoozed" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("words", [("frob",), ("list", "--frob"), ("show",), ("reply",)])
 def test_wrong_usage_ends_with_2(cli: Cli, words: tuple[str, ...]) -> None:
     ran = cli.program(*words)

@@ -147,6 +147,15 @@ async def test_a_check_says_for_each_channel_that_fails_what_to_do(sandbox: Sand
     assert (ran.code, len(ran.err.splitlines())) == (1, 1)
 
 
+async def test_a_check_by_somebody_who_is_no_agent_goes_on(sandbox: Sandbox) -> None:
+    text = sandbox.config.read_text().replace('login = "', 'login = "not-')
+    sandbox.config.write_text(text)
+    ran = await program(sandbox, "check")
+    assert ran.code == 0
+    assert "use --agent" in ran.err
+    assert (await program(sandbox, "check", "--agent", "nobody")).code == 2
+
+
 async def test_a_wrong_password_is_told_without_it(sandbox: Sandbox) -> None:
     secret = "wrong-and-secret"
     text = sandbox.config.read_text()
