@@ -115,7 +115,7 @@ class EmailChannel:
             return None
         mailbox = await self._open(self._settings.imap)
         try:
-            seen = [await mailbox.look(folder) for folder in self._settings.imap.received]
+            seen = [await mailbox.look(folder) for folder in self._settings.imap.folders]
         finally:
             await mailbox.close()
         return sum(folder.letters for folder in seen if folder is not None)

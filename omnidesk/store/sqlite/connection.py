@@ -32,7 +32,7 @@ async def connect(path: Path, *, writer: bool) -> aiosqlite.Connection:
     connection._thread.daemon = True  # a forgotten connection must not hold the exit
     try:
         await connection
-        await run(connection, lambda db: prepare(db, writer=writer))
+        await run(connection, lambda db: patiently(lambda: prepare(db, writer=writer)))
     except sqlite3.Error as error:
         await connection.close()
         raise named(error, path) from error
@@ -56,7 +56,7 @@ def prepare(db: sqlite3.Connection, *, writer: bool) -> None:
     """Give a fresh connection its pragmas and the functions that the schema uses."""
     db.executescript(_EVERY)
     if writer:
-        patiently(lambda: db.execute("PRAGMA journal_mode = WAL"))
+        db.execute("PRAGMA journal_mode = WAL")
     db.executescript(_WRITER if writer else _READER)
     db.create_function("fold_yo", 1, fold_yo, deterministic=True)
     db.create_function("visible", 2, visible, deterministic=True)

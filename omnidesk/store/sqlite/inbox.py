@@ -41,6 +41,14 @@ _ROW = """
     FROM conversation c {index}
     JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
 """
+# A contact's conversations, and those that they were merged into.
+_THEIRS = """
+    WITH RECURSIVE theirs (number) AS (
+        SELECT number FROM conversation WHERE contact IN (SELECT id FROM contact WHERE root =
+            (SELECT root FROM contact WHERE id = ?))
+        UNION SELECT c.merged_into FROM theirs JOIN conversation c ON c.number = theirs.number
+        WHERE c.merged_into IS NOT NULL)
+"""
 _CONVERSATION = """
     SELECT c.*, k.root,
            (SELECT json_group_array(channel) FROM (SELECT channel FROM message m
@@ -67,6 +75,9 @@ _CHANGEABLE = frozenset(
         "snippet",
         "failed",
         "tags",
+        "apart",
+        "aside",
+        "split_from",
     ]
 )
 
@@ -170,17 +181,16 @@ class InboxReads:
 
     def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]:
         found = self.db.execute(
-            _ROW.format(index="") + "WHERE c.contact IN (SELECT id FROM contact WHERE root = "
-            "(SELECT root FROM contact WHERE id = ?)) AND c.state <> 'merged' "
-            "ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
+            f"{_THEIRS} {_ROW.format(index='')} WHERE c.number IN (SELECT number FROM theirs) "
+            "AND c.state <> 'merged' ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
             (contact, limit),
         )
         return [_row(r) for r in found]
 
     def open_conversation_of(self, contact: int) -> Conversation | None:
         row = self.db.execute(
-            "SELECT number FROM conversation WHERE contact IN (SELECT id FROM contact WHERE root = "
-            "(SELECT root FROM contact WHERE id = ?)) AND state IN ('open', 'waiting', 'snoozed') "
+            f"{_THEIRS} SELECT number FROM conversation WHERE number IN (SELECT number "
+            "FROM theirs) AND state IN ('open', 'waiting', 'snoozed') "
             "ORDER BY last_at DESC, number DESC LIMIT 1",
             (contact,),
         ).fetchone()

@@ -1,15 +1,23 @@
-"""What was joined, moved and suggested, so that every join can be taken back."""
+"""What was joined and moved, so that every join can be taken back."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from datetime import datetime
-from typing import Any
 
-from omnidesk.core.store import Suggested
-from omnidesk.store.sqlite.values import ms
+from omnidesk.core.store import Pointers
+from omnidesk.core.summary import snippet
 
-_SUGGESTED = "SELECT what, one, other, reason, score FROM suggestion"
+_BELOW = (
+    "WITH RECURSIVE below (number) AS (SELECT :number UNION SELECT c.number "
+    "FROM conversation c JOIN below ON c.merged_into = below.number)"
+)
+_ABOVE = (
+    "(WITH RECURSIVE above (number, next) AS"
+    " (SELECT number, merged_into FROM conversation WHERE number = {0} UNION"
+    " SELECT c.number, c.merged_into FROM above JOIN conversation c ON c.number = above.next)"
+    " SELECT number FROM above WHERE next IS NULL)"
+)
 
 
 class JoinReads:
@@ -17,110 +25,141 @@ class JoinReads:
 
     db: sqlite3.Connection
 
-    def merged_conversation(self, number: int) -> int | None:
+    def pointers(self, number: int) -> Pointers | None:
         row = self.db.execute(
-            "SELECT merged_into FROM conversation WHERE number = ?", (number,)
+            "SELECT merged_into, split_from, apart, aside FROM conversation WHERE number = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            return None
+        apart, aside = (json.loads(text) if text else None for text in row[2:])
+        return Pointers(merged_into=row[0], split_from=row[1], apart=apart, aside=aside)
+
+    def inside(self, number: int) -> list[int]:
+        found = self.db.execute(
+            "SELECT number FROM conversation WHERE merged_into = ? ORDER BY number", (number,)
+        )
+        return [r[0] for r in found]
+
+    def placed_in(self, number: int) -> list[int]:
+        found = self.db.execute(
+            "SELECT id FROM message WHERE conversation = ? ORDER BY id", (number,)
+        )
+        return [r[0] for r in found]
+
+    def belongs_to(self, number: int, after: int = 0) -> list[int]:
+        found = self.db.execute(
+            f"{_BELOW} SELECT id FROM message WHERE conversation = {_ABOVE.format(':number')}"
+            " AND id > :after AND home IN (SELECT number FROM below) ORDER BY id",
+            {"number": number, "after": after},
+        )
+        return [r[0] for r in found]
+
+    def was_moved(self, message: int) -> bool:
+        row = self.db.execute("SELECT 1 FROM moved WHERE message = ? LIMIT 1", (message,))
+        return row.fetchone() is not None
+
+    def part_of(self, number: int, contact: int) -> int | None:
+        row = self.db.execute(
+            f"{_BELOW} SELECT c.number FROM below JOIN conversation c ON c.number = below.number"
+            " JOIN contact k ON k.id = c.contact"
+            " WHERE k.root = (SELECT root FROM contact WHERE id = :contact)"
+            " ORDER BY c.last_at DESC, c.number DESC LIMIT 1",
+            {"number": number, "contact": contact},
         ).fetchone()
         return row[0] if row else None
 
-    def placed_in(self, number: int) -> list[tuple[int, int]]:
-        return self.db.execute(
-            "SELECT id, home FROM message WHERE conversation = ? ORDER BY id", (number,)
-        ).fetchall()
-
-    def contact_behind(self, number: int) -> int:
-        row = self.db.execute(
-            "SELECT contact FROM conversation WHERE number = ?", (number,)
-        ).fetchone()
-        return int(row[0])
-
-    def strays(self, contact: int, whole: int, since: int) -> list[tuple[int, int, int]]:
-        return self.db.execute(
-            "SELECT m.id, m.conversation, m.home FROM message m"
-            " JOIN handle h ON h.id = m.handle JOIN contact k ON k.id = h.contact"
-            " JOIN conversation c ON c.number = m.conversation JOIN contact o ON o.id = c.contact"
-            " JOIN channel ch ON ch.name = m.channel"
-            " WHERE k.root = :contact AND o.root = :whole AND m.id > :since"
-            " AND json_extract(ch.capabilities, '$.joins')"
-            " AND (m.direction = 'out' OR m.answers IS NULL) ORDER BY m.id",
-            {"contact": contact, "whole": whole, "since": since},
-        ).fetchall()
+    def said_in_other(self, contact: int, other: int, after: int) -> list[int]:
+        found = self.db.execute(
+            "SELECT m.id FROM message m JOIN handle h ON h.id = m.handle"
+            " JOIN contact k ON k.id = h.contact JOIN conversation c ON c.number = m.conversation"
+            " JOIN contact o ON o.id = c.contact"
+            " WHERE m.id > ? AND k.root = ? AND o.root = ? ORDER BY m.id",
+            (after, contact, other),
+        )
+        return [r[0] for r in found]
 
     def last_message(self) -> int:
         row = self.db.execute("SELECT max(id) FROM message").fetchone()
         return row[0] or 0
-
-    def suggestions(self, what: str, id: int) -> list[Suggested]:
-        found = self.db.execute(
-            f"{_SUGGESTED} WHERE what = :what AND one = :id AND decided IS NULL UNION ALL "
-            f"{_SUGGESTED} WHERE what = :what AND other = :id AND decided IS NULL "
-            "ORDER BY score DESC",
-            {"what": what, "id": id},
-        )
-        return [_suggested(r) for r in found]
-
-    def suggested(self, what: str, limit: int = 50) -> list[Suggested]:
-        found = self.db.execute(
-            f"{_SUGGESTED} WHERE what = ? AND decided IS NULL ORDER BY score DESC LIMIT ?",
-            (what, limit),
-        )
-        return [_suggested(r) for r in found]
 
 
 class JoinWrites(JoinReads):
     """Changes of the same."""
 
     def point_conversation(self, number: int, to: int | None) -> None:
+        stood = self._root(number)
         self.db.execute("UPDATE conversation SET merged_into = ? WHERE number = ?", (to, number))
-        for table, at in (("message", "home"), ("delivery", "message")):
-            homes = (
-                "home IN (SELECT number FROM below)"
-                if at == "home"
-                else "message IN (SELECT id FROM message WHERE home IN (SELECT number FROM below))"
-            )
-            self.db.execute(
-                "WITH RECURSIVE below (number) AS (SELECT :number UNION SELECT c.number "
-                "FROM conversation c JOIN below ON c.merged_into = below.number) "
-                f"UPDATE {table} SET conversation = :whole WHERE {homes}",
-                {"number": number, "whole": number if to is None else to},
-            )
-
-    def move_message(self, id: int, to: int, home: int) -> None:
+        along = {"number": number, "stood": stood, "stands": self._root(number)}
         self.db.execute(
-            "UPDATE message SET conversation = ?, home = ? WHERE id = ?", (to, home, id)
+            f"{_BELOW} UPDATE delivery SET conversation = :stands WHERE message IN (SELECT id"
+            " FROM message WHERE conversation = :stood AND home IN (SELECT number FROM below))",
+            along,
         )
-        self.db.execute("UPDATE delivery SET conversation = ? WHERE message = ?", (to, id))
+        self.db.execute(
+            f"{_BELOW} UPDATE message SET conversation = :stands"
+            " WHERE conversation = :stood AND home IN (SELECT number FROM below)",
+            along,
+        )
+
+    def _root(self, number: int) -> int:
+        return int(self.db.execute(f"SELECT {_ABOVE.format('?')}", (number,)).fetchone()[0])
+
+    def move_message(self, id: int, to: int, event: int, why: str) -> None:
+        self.db.execute(
+            "INSERT INTO moved SELECT id, ?, home, why FROM message WHERE id = ?", (event, id)
+        )
+        self._stand(id, to, why)
+
+    def move_back(self, id: int, event: int) -> bool:
+        this = self.db.execute(
+            "DELETE FROM moved WHERE message = ? AND event = ? RETURNING home, why", (id, event)
+        ).fetchone()
+        if this is None:
+            return False
+        later = self.db.execute(
+            "SELECT min(event) FROM moved WHERE message = ? AND event > ?", (id, event)
+        ).fetchone()[0]
+        if later is None:
+            self._stand(id, *this)
+        else:
+            self.db.execute(
+                "UPDATE moved SET home = ?, why = ? WHERE message = ? AND event = ?",
+                (*this, id, later),
+            )
+        return True
+
+    def _stand(self, id: int, home: int, why: str) -> None:
+        self.db.execute(
+            f"UPDATE message SET home = :home, why = :why, conversation = {_ABOVE.format(':home')}"
+            " WHERE id = :id",
+            {"id": id, "home": home, "why": why},
+        )
+        self.db.execute(
+            "UPDATE delivery SET conversation = (SELECT conversation FROM message WHERE id = :id)"
+            " WHERE message = :id",
+            {"id": id},
+        )
 
     def refresh(self, number: int) -> None:
         self.db.execute(
-            "UPDATE conversation SET "
-            "failed = (SELECT count(*) FROM delivery d WHERE d.conversation = :n "
-            " AND d.state IN ('failed', 'unknown')), "
-            "last_at = coalesce((SELECT max(received_at) FROM message WHERE conversation = :n "
-            " AND direction <> 'note'), last_at), "
-            "channel = coalesce((SELECT channel FROM message WHERE conversation = :n "
-            " AND direction <> 'note' ORDER BY id DESC LIMIT 1), channel) "
-            "WHERE number = :n",
+            "UPDATE conversation SET failed = (SELECT count(*) FROM delivery d"
+            " JOIN message m ON m.id = d.message WHERE m.conversation = :n"
+            " AND d.state IN ('failed', 'unknown')) WHERE number = :n",
             {"n": number},
         )
-
-    def suggest(
-        self, what: str, one: int, other: int, *, reason: str, score: float, at: datetime
-    ) -> bool:
-        first, second = sorted((one, other))
-        cursor = self.db.execute(
-            "INSERT OR IGNORE INTO suggestion VALUES (?, ?, ?, ?, ?, ?, NULL)",
-            (what, first, second, reason, score, ms(at)),
-        )
-        return cursor.rowcount > 0
-
-    def decide(self, what: str, one: int, other: int, decided: str | None) -> None:
-        first, second = sorted((one, other))
+        newest = self.db.execute(
+            "SELECT id, received_at, channel, text, folded FROM message"
+            " WHERE conversation = ? AND direction <> 'note' AND copy_of IS NULL"
+            " AND (direction = 'in' OR automatic IS NULL) ORDER BY id DESC LIMIT 1",
+            (number,),
+        ).fetchone()
+        if newest is None:
+            return
+        id_, at, channel, text, folded = newest
+        names = self.db.execute("SELECT name FROM attachment WHERE message = ? ORDER BY id", (id_,))
+        said = snippet(text, json.loads(folded), [r[0] for r in names])
         self.db.execute(
-            "UPDATE suggestion SET decided = ? WHERE what = ? AND one = ? AND other = ?",
-            (decided, what, first, second),
+            "UPDATE conversation SET last_at = ?, channel = ?, snippet = ? WHERE number = ?",
+            (at, channel, said, number),
         )
-
-
-def _suggested(r: tuple[Any, ...]) -> Suggested:
-    return Suggested(what=r[0], one=r[1], other=r[2], reason=r[3], score=r[4])

@@ -17,10 +17,14 @@ _EVENT = (
 _UNDOABLE = (
     What.CONVERSATION_CHANGED,
     What.CONVERSATION_MERGED,
+    What.CONVERSATION_UNMERGED,
     What.MESSAGE_WRITTEN,
     What.MESSAGE_MOVED,
     What.NOTE_ADDED,
     What.CONTACT_MERGED,
+    What.CONTACT_UNMERGED,
+    What.HANDLE_ADDED,
+    What.SUGGESTION_DECIDED,
     What.CALL_LOGGED,
 )
 
@@ -51,22 +55,19 @@ class JournalReads:
         where = "" if conversation is None else " AND e.conversation = ?"
         row = self.db.execute(
             _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
-            f" AND e.undoes IS NULL{where}"
+            f"{where}"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
             " ORDER BY e.seq DESC LIMIT 1",
             (actor, *_UNDOABLE, *(() if conversation is None else (conversation,))),
         ).fetchone()
         return _event(row) if row else None
 
-    def last_merge(self, kind: What, merged: int) -> Event | None:
-        row = self.db.execute(
-            f"{_EVENT} e WHERE e.kind IN ('contact.merged', 'conversation.merged')"
-            " AND e.kind = ? AND json_extract(e.data, '$.merged') = ?"
-            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
-            " ORDER BY e.seq DESC LIMIT 1",
-            (kind.value, merged),
-        ).fetchone()
-        return _event(row) if row else None
+    def events_by(self, actor: str, limit: int = 50) -> list[Event]:
+        found = self.db.execute(
+            f"{_EVENT} WHERE actor = ? AND actor <> 'omnidesk' ORDER BY seq DESC LIMIT ?",
+            (actor, limit),
+        )
+        return [_event(r) for r in found]
 
     def last_seq(self) -> int:
         row = self.db.execute("SELECT max(seq) FROM event").fetchone()

@@ -33,6 +33,14 @@ _SEEN = """
            m.subject, m.received_at, length(m.text), m.home
     FROM message m LEFT JOIN handle h ON h.id = m.handle
 """
+# Without a known home: of what was merged into a conversation the part of the handle's contact.
+_HOME = """coalesce(:home, (
+    WITH RECURSIVE below (number) AS (SELECT :conversation UNION
+        SELECT c.number FROM conversation c JOIN below ON c.merged_into = below.number)
+    SELECT c.number FROM below JOIN conversation c ON c.number = below.number
+    JOIN handle h ON h.contact = c.contact AND h.scheme = :scheme AND h.value = :value
+    WHERE c.number = :conversation OR c.aside IS NOT NULL
+    ORDER BY c.number = :conversation DESC, c.last_at DESC LIMIT 1), :conversation)"""
 _CHANGEABLE = frozenset(
     [
         "conversation",
@@ -171,39 +179,42 @@ class MessageWrites(MessageReads):
             " handle, sender_name, sender_address, author, recipients, subject, text, folded,"
             " refs, answers, reply_path, sent_at, received_at, automatic, bounce, unreadable,"
             " why, marked, copy_of, raw, files)"
-            " VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM handle WHERE scheme = ? AND value = ?),"
-            " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f" VALUES (:conversation, {_HOME}, :channel, :direction, :external_id, :message_id,"
+            " (SELECT id FROM handle WHERE scheme = :scheme AND value = :value), :sender_name,"
+            " :sender_address, :author, :recipients, :subject, :text, :folded, :refs, :answers,"
+            " :reply_path, :sent_at, :received_at, :automatic, :bounce, :unreadable, :why,"
+            " :marked, :copy_of, :raw, :files)"
             " ON CONFLICT (channel, external_id) DO NOTHING",
-            (
-                message.conversation,
-                message.home or message.conversation,
-                message.channel,
-                message.direction.value,
-                message.external_id,
-                message.message_id,
-                message.handle.scheme if message.handle else None,
-                message.handle.value if message.handle else None,
-                sender.name if sender else None,
-                sender.address if sender else None,
-                message.author,
-                dump(recipients),
-                message.subject,
-                message.text,
-                dump(message.folded),
-                dump(message.references),
-                message.answers,
-                message.reply_path,
-                ms(message.sent_at),
-                ms(message.received_at),
-                message.automatic,
-                _bounce_json(message.bounce),
-                message.unreadable,
-                message.why,
-                message.marked,
-                message.copy_of,
-                message.raw,
-                " ".join(f.name for f in message.attachments),
-            ),
+            {
+                "conversation": message.conversation,
+                "home": message.home,
+                "channel": message.channel,
+                "direction": message.direction.value,
+                "external_id": message.external_id,
+                "message_id": message.message_id,
+                "scheme": message.handle.scheme if message.handle else None,
+                "value": message.handle.value if message.handle else None,
+                "sender_name": sender.name if sender else None,
+                "sender_address": sender.address if sender else None,
+                "author": message.author,
+                "recipients": dump(recipients),
+                "subject": message.subject,
+                "text": message.text,
+                "folded": dump(message.folded),
+                "refs": dump(message.references),
+                "answers": message.answers,
+                "reply_path": message.reply_path,
+                "sent_at": ms(message.sent_at),
+                "received_at": ms(message.received_at),
+                "automatic": message.automatic,
+                "bounce": _bounce_json(message.bounce),
+                "unreadable": message.unreadable,
+                "why": message.why,
+                "marked": message.marked,
+                "copy_of": message.copy_of,
+                "raw": message.raw,
+                "files": " ".join(f.name for f in message.attachments),
+            },
         )
         if not cursor.rowcount:
             return None

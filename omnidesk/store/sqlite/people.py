@@ -45,9 +45,29 @@ class PeopleReads:
         ).fetchone()
         return row
 
-    def merged_contact(self, id: int) -> int | None:
-        row = self.db.execute("SELECT merged_into FROM contact WHERE id = ?", (id,)).fetchone()
-        return row[0] if row else None
+    def merged_contact(self, id: int) -> tuple[int, int] | None:
+        row: tuple[int, int] | None = self.db.execute(
+            "SELECT merged_into, merge FROM contact WHERE id = ? AND merged_into IS NOT NULL",
+            (id,),
+        ).fetchone()
+        return row
+
+    def namesakes(self, names: Sequence[str], *, limit: int = 20) -> list[int]:
+        marks = ",".join("?" * len(names))
+        found = self.db.execute(
+            f"SELECT DISTINCT root FROM contact WHERE name IN ({marks}) LIMIT ?", (*names, limit)
+        )
+        return [r[0] for r in found]
+
+    def offered(self, contact: int, *, limit: int = 10) -> list[Handle]:
+        found = self.db.execute(
+            "SELECT o.scheme, o.value FROM offered o JOIN contact k ON k.id = o.contact"
+            " WHERE k.root = (SELECT root FROM contact WHERE id = ?) AND NOT EXISTS"
+            " (SELECT 1 FROM handle h WHERE h.scheme = o.scheme AND h.value = o.value)"
+            " GROUP BY o.scheme, o.value ORDER BY max(o.message) DESC LIMIT ?",
+            (contact, limit),
+        )
+        return [Handle(scheme, value) for scheme, value in found]
 
     def every_contact(self) -> Iterator[Contact]:
         for id_, name, created_at, merged_into in self.db.execute(
@@ -122,8 +142,10 @@ class PeopleReads:
 class PeopleWrites(PeopleReads):
     """Changes of contacts."""
 
-    def point_contact(self, id: int, to: int | None) -> None:
-        self.db.execute("UPDATE contact SET merged_into = ? WHERE id = ?", (to, id))
+    def point_contact(self, id: int, to: int | None, event: int | None) -> None:
+        self.db.execute(
+            "UPDATE contact SET merged_into = ?, merge = ? WHERE id = ?", (to, event, id)
+        )
         self.db.execute(
             "WITH RECURSIVE below (id) AS (SELECT :id UNION "
             "SELECT c.id FROM contact c JOIN below ON c.merged_into = below.id) "
@@ -152,8 +174,26 @@ class PeopleWrites(PeopleReads):
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scheme, value) DO UPDATE SET"
             f" known = CASE WHEN {_STRENGTH.format('excluded.known')}"
             f" > {_STRENGTH.format('known')} THEN excluded.known ELSE known END,"
-            " name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE name END",
+            " name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE name END"
+            " WHERE handle.contact = excluded.contact OR excluded.contact IN (SELECT k.id"
+            " FROM contact k JOIN contact o ON o.root = k.root WHERE o.id = handle.contact)",
             (handle.scheme, handle.value, contact, known.value, name, ms(at)),
+        )
+
+    def remove_handle(self, handle: Handle) -> bool:
+        cursor = self.db.execute(
+            "DELETE FROM handle WHERE scheme = ? AND value = ? AND NOT EXISTS"
+            " (SELECT 1 FROM message m WHERE m.handle = handle.id AND m.direction = 'out')"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM reached r WHERE r.handle = handle.id)",
+            (handle.scheme, handle.value),
+        )
+        return cursor.rowcount > 0
+
+    def offer(self, contact: int, handle: Handle, message: int) -> None:
+        self.db.execute(
+            "INSERT OR REPLACE INTO offered VALUES (?, ?, ?, ?)",
+            (contact, handle.scheme, handle.value, message),
         )
 
     def move_handle(self, handle: Handle, contact: int) -> None:

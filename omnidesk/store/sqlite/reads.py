@@ -10,9 +10,18 @@ from omnidesk.store.sqlite.messages import MessageReads
 from omnidesk.store.sqlite.people import PeopleReads
 from omnidesk.store.sqlite.running import RunningReads
 from omnidesk.store.sqlite.search import SearchReads
+from omnidesk.store.sqlite.suggestions import SuggestionReads
 
 
-class SqliteReads(MessageReads, PeopleReads, JournalReads, RunningReads, JoinReads, SearchReads):
+class SqliteReads(
+    MessageReads,
+    PeopleReads,
+    JournalReads,
+    RunningReads,
+    JoinReads,
+    SuggestionReads,
+    SearchReads,
+):
     """Look-ups; valid only inside the function that they were given to."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

@@ -37,7 +37,8 @@ class RunningReads:
     def ledger(self) -> list[Ledger]:
         found = self.db.execute(
             "SELECT channel, count(*), sum(unreadable IS NOT NULL), max(received_at) "
-            "FROM message WHERE direction = 'in' GROUP BY channel"
+            "FROM message WHERE raw IS NOT NULL AND (direction = 'in' OR marked IS NOT NULL) "
+            "GROUP BY channel"
         )
         return [
             Ledger(channel=c, stored=n, unreadable=bad or 0, last_received=when(at))

@@ -10,6 +10,7 @@ from omnidesk.store.sqlite.outbox import OutboxWrites
 from omnidesk.store.sqlite.people import PeopleWrites
 from omnidesk.store.sqlite.reads import SqliteReads
 from omnidesk.store.sqlite.running import RunningWrites
+from omnidesk.store.sqlite.suggestions import SuggestionWrites
 
 
 class SqliteTransaction(
@@ -20,6 +21,7 @@ class SqliteTransaction(
     OutboxWrites,
     RunningWrites,
     JoinWrites,
+    SuggestionWrites,
     SqliteReads,
 ):
     """Changes; valid only inside the function that they were given to."""

@@ -188,7 +188,6 @@ CREATE TABLE message (
     UNIQUE (channel, external_id)
 );
 CREATE INDEX message_conversation ON message (conversation, id);
-CREATE INDEX message_home ON message (home) WHERE home <> conversation;
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 
