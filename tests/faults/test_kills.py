@@ -7,47 +7,20 @@ import os
 import random
 import re
 import sqlite3
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 
-from omnidesk.config import agent_for, load
 from omnidesk.core.model import DeliveryState, Direction, Message
 from omnidesk.demo.sandbox import Sandbox
 from omnidesk.desk import Desk
-from omnidesk.wiring import desk_at, open_store, settings_of
+from tests.faults.engines import desk_of, start_engine
 
 KILLS = int(os.environ.get("OMNIDESK_KILLS", "50"))
 TOKEN = re.compile(r"token-\d+-\d+")
-
-
-@asynccontextmanager
-async def desk_of(sandbox: Sandbox) -> AsyncIterator[Desk]:
-    config = load(sandbox.config)
-    async with open_store(config) as store:
-        yield await desk_at(store, agent_for(config, "anna"), settings_of(config))
-
-
-async def start_engine(config: Path, *options: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "omnidesk",
-        "--config",
-        str(config),
-        "engine",
-        *options,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
 
 
 class Crowd:
@@ -100,18 +73,18 @@ async def test_killing_the_engine_at_random_moments_loses_and_doubles_nothing(
 ) -> None:
     seed = int(os.environ.get("OMNIDESK_SEED", "0")) or random.randrange(1 << 30)
     dice = random.Random(seed)
-    async with desk_of(sandbox) as desk:
+    log = sandbox.folder / "engine.log"
+    async with desk_of(sandbox.config) as desk:
         crowd = Crowd(sandbox, desk, dice)
         for round_ in range(KILLS):
             await crowd.write(round_)
             await crowd.answer(round_)
-            engine = await start_engine(sandbox.config)
+            engine = await start_engine(sandbox.config, log=log)
             await asyncio.sleep(dice.uniform(0.3, 1.6))
-            engine.kill()
-            await engine.wait()
+            await engine.kill()
         for _ in range(3):
-            engine = await start_engine(sandbox.config, "--once")
-            assert await engine.wait() == 0
+            engine = await start_engine(sandbox.config, "--once", log=log)
+            assert await engine.process.wait() == 0, engine.log
         messages = await desk.store.read(lambda r: list(r.every_message()))
         arrived = await crowd.replies_that_arrived()
     check_in(crowd, messages, seed)
