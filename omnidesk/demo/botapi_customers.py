@@ -85,7 +85,8 @@ class Customer:
     @property
     def chat(self) -> Json:
         """His private chat with the bot."""
-        named = {k: self.user[k] for k in ("first_name", "last_name", "username") if k in self.user}
+        names = ("first_name", "last_name", "username")
+        named: Json = {name: self.user[name] for name in names if name in self.user}
         return {"id": self.id, "type": "private", **named}
 
     def say(

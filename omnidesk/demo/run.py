@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.model import HealthState
 from omnidesk.demo.lastwill import Will, last_will
 
 if TYPE_CHECKING:
-    from omnidesk.core.store import Store
     from omnidesk.demo.ledger import Ledger
     from omnidesk.demo.playedagent import PlayedAgent
     from omnidesk.demo.sandbox import Sandbox
+    from omnidesk.desk import Desk
 
 _DESK = "Мебель Рядом"
 _ADDRESSES = ("support@desk.test", "sales@desk.test")
@@ -201,7 +202,7 @@ async def _scripted(folder: Path) -> int:
                 ended = await _ended(playing)
                 if not ended:
                     narrator.say("~", f"the story did not end in {_LONGEST_SCRIPT:.0f} s")
-                books = await _balance(sandbox, desk.store, agent)
+                books = await _balance(sandbox, desk, agent)
         _write("\n" + "".join(f"{line}\n" for line in books.lines()))
     return 0 if ended and books.agrees else 1
 
@@ -215,14 +216,15 @@ async def _ended(story: asyncio.Task[None]) -> bool:
     return True
 
 
-async def _balance(sandbox: Sandbox, store: Store, agent: PlayedAgent) -> Ledger:
-    """The ledger once it agrees and nothing is left to do, or as it is after a while."""
+async def _balance(sandbox: Sandbox, desk: Desk, agent: PlayedAgent) -> Ledger:
+    """The ledger once it agrees, all is well and nothing left to do; or as it is after a while."""
     from omnidesk.demo.ledger import keep_books
 
     deadline = asyncio.get_running_loop().time() + _LONGEST_BALANCE
     while True:
-        idle, books = await agent.idle(), await keep_books(sandbox, store)
-        if (idle and books.agrees) or asyncio.get_running_loop().time() > deadline:
+        well = all(health.state is HealthState.UP for health in await desk.health())
+        idle, books = await agent.idle(), await keep_books(sandbox, desk.store)
+        if (well and idle and books.agrees) or asyncio.get_running_loop().time() > deadline:
             return books
         await asyncio.sleep(_LOOK_AGAIN)
 

@@ -115,7 +115,7 @@ SCENES = (
         name=writers.ROMASHKA,
         answers=("Счёт на 12 стульев во вложении к заказу.",),
     ),
-    Scene(play=outages.hurried_poller, live=100, scripted=9),
+    Scene(play=outages.hurried_poller, live=100, scripted=5),
     Scene(play=outages.second_poller, live=115, scripted=None),
 )
 
