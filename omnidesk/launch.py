@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omnidesk import __version__
 from omnidesk.core.errors import ConfigError, OmnideskError
@@ -21,7 +21,10 @@ from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.leases import is_gone
 from omnidesk.locations import cache_folder, config_file, state_folder
 from omnidesk.store.sqlite import SqliteStore
-from omnidesk.wiring import desk_at
+from omnidesk.wiring import desk_at, tell_channels
+
+if TYPE_CHECKING:
+    from omnidesk.config import Config
 
 _ENGINE_LEASE = "engine"
 _LOOK_SECONDS = 2.0
@@ -37,6 +40,8 @@ class Seat:
     database: Path
     agent: Agent
     settings: DeskSettings
+    fresh: Config | None = None
+    """The config itself, where it was read just now and the store may not know it yet."""
 
 
 def run_screen(config: str | None, agent: str | None) -> int:
@@ -55,6 +60,8 @@ def run_screen(config: str | None, agent: str | None) -> int:
     @contextlib.asynccontextmanager
     async def open_desk() -> AsyncIterator[Desk]:
         async with SqliteStore(seat.database) as store:
+            if seat.fresh is not None:
+                await tell_channels(store, seat.fresh)
             yield await desk_at(store, seat.agent, seat.settings)
 
     app = OmnideskApp(open_desk, start_engine=lambda desk: keep_engine(desk.store, seat.config))
@@ -108,6 +115,7 @@ def _load_seat(path: Path, agent: str | None) -> Seat:
         database=config.database,
         agent=agent_for(config, agent),
         settings=settings_of(config),
+        fresh=config,
     )
 
 

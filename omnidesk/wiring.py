@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 async def open_store(config: Config) -> AsyncIterator[SqliteStore]:
     """The desk's store, told which channels the config has."""
     async with SqliteStore(config.database) as store:
-        await store.write(lambda tx: register(tx, config))
+        await tell_channels(store, config)
         yield store
+
+
+async def tell_channels(store: Store, config: Config) -> None:
+    """Let the store know what each configured channel can do."""
+    await store.write(lambda tx: register(tx, config))
 
 
 def register(tx: Transaction, config: Config) -> None:
