@@ -97,7 +97,8 @@ def _sizes(wanted: Sequence[int], line: int) -> list[int]:
     """What each column gets of a line: the widest give way where the last would have no room."""
     sizes = list(wanted)
     room = line - len(_GAP) * (len(sizes) - 1)
-    while room - sum(sizes) < _LEAST_REST and max(sizes) > _LEAST:
+    rest = _LEAST_REST if 0 in sizes else 0
+    while room - sum(sizes) < rest and max(sizes) > _LEAST:
         sizes[sizes.index(max(sizes))] -= 1
     return [size or max(1, room - sum(sizes)) for size in sizes]
 

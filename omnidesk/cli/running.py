@@ -16,7 +16,7 @@ import click
 
 from omnidesk.cli.app import agent_of, as_json, common, given, load_config, omnidesk
 from omnidesk.cli.logs import log_to_stderr
-from omnidesk.cli.printing import Column, Table, print_json, say
+from omnidesk.cli.printing import Column, Table, on_terminal, print_json, say
 from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.safetext import safe_line
 
@@ -37,7 +37,6 @@ _COLUMNS = (
     Column("STORED", 8),
     Column("UNREADABLE", 10),
     Column("LAG", 8),
-    Column("LAST ERROR"),
 )
 
 
@@ -157,8 +156,14 @@ def doctor(json: bool) -> None:
     for found in asyncio.run(_doctor(config)):
         if json:
             print_json(found)
-        else:
-            table.row(*("-" if value is None else _words(value) for value in found.values()))
+            continue
+        *figures, error = ("-" if value is None else _words(value) for value in found.values())
+        if not on_terminal():
+            table.row(*figures, error)
+            continue
+        table.row(*figures)
+        if found["last_error"]:
+            print(f"  {safe_line(error)}")
     if not config.channels and not json:
         say(f"no channel is configured; add one to {config.path.name} or run omnidesk init")
 

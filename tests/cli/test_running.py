@@ -199,6 +199,16 @@ async def test_the_doctor_goes_on_where_a_server_is_away(sandbox: Sandbox) -> No
     assert bot["on_server"] == 0
 
 
+def test_the_doctor_tells_a_whole_error_on_a_terminal(cli: Cli) -> None:
+    lines = cli.on_terminal("doctor", columns=70).splitlines()
+    assert lines[0].split() == ["CHANNEL", "STATE", "ON", "SERVER", "STORED", "UNREADABLE", "LAG"]
+    assert lines[1].startswith("support")
+    assert lines[2].startswith("  support: ")
+    assert "127.0.0.1" in lines[2]
+    assert lines[3].startswith("bot")
+    assert "1234567" not in "".join(lines)
+
+
 def test_a_log_line_is_one_line_without_codes_and_tokens() -> None:
     formatter = PlainFormatter("%(levelname)s %(message)s")
     url = "https://api.telegram.org/bot1234567:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/getMe"
