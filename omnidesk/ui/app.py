@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import shutil
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from omnidesk.desk import Desk
 
 _LEAVE_SECONDS = 5.0
+_TYPED_SECONDS = 1.0
 _BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
 
@@ -227,8 +229,19 @@ class OmnideskApp(App[None]):
         self._lead(())
         if action is None:
             return len(presses) > 1
+        await self._typed()
         await self.desk_screen.act(action.id)
         return True
+
+    async def _typed(self) -> None:
+        """Wait until the letters that came before this press stand in their text."""
+        focused = self.focused
+        if focused is not None and focused.check_consume_key("a", "a"):
+            taken = asyncio.Event()
+            focused.call_later(taken.set)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TYPED_SECONDS):
+                    await taken.wait()
 
     def _lead(self, presses: tuple[str, ...]) -> None:
         if presses != self._pressed:

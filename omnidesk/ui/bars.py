@@ -69,6 +69,8 @@ def health_marks(health: list[Health], now: datetime, *, brief: bool) -> Line:
 class TopBar(Painted):
     """`omnidesk  1 Inbox 14  2 Mine 3 …  support ok  shop-bot ok  anna`"""
 
+    ground = "bar"
+
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="top")
         self._clock = clock
@@ -96,6 +98,8 @@ class TopBar(Painted):
 
 class BottomBar(Painted):
     """What was just done, or the keys of the place where the hand is."""
+
+    ground = "bar"
 
     def __init__(self, keys: Keymap) -> None:
         super().__init__(id="bottom")

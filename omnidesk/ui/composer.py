@@ -45,6 +45,8 @@ class Writing(TextArea):
 class ComposerTitle(Painted):
     """Whom it goes to and by which channel, before the first letter is typed."""
 
+    ground = "bar"
+
     def render_line(self, y: int) -> Strip:
         composer = self.parent
         assert isinstance(composer, Composer)
@@ -55,6 +57,7 @@ class ReviewBar(Painted, can_focus=True):
     """Exact recipients, the channel, and every doubt."""
 
     place = keymap.REVIEW
+    ground = "bar"
 
     def __init__(self) -> None:
         super().__init__()

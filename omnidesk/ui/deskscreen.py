@@ -128,7 +128,7 @@ class DeskScreen(FittedScreen):
         else:
             last = read.how == "last"
             self.inbox.show(rows, asked, last=last, filtered=bool(self.words))
-        if self.inbox.number is None and self.focused is self.inbox:
+        if self.inbox.number is None and self.focused is not self.thread and not self.composer:
             self._show_nothing()
 
     def on_counted(self, counted: Counted) -> None:
@@ -151,7 +151,8 @@ class DeskScreen(FittedScreen):
 
     def _follow(self) -> None:
         number = self.inbox.number
-        if number != self.thread.number and self.focused is self.inbox:
+        stays = self.composer is not None or self.focused is self.thread
+        if number != self.thread.number and not stays:
             self.load(number)
 
     def load(self, number: int | None) -> None:

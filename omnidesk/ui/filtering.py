@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.widgets import Input
 
 from omnidesk.ui import keymap
@@ -16,44 +15,30 @@ _SETTLE_SECONDS = 0.15
 
 
 class FilterLine(Input):
-    """Enter goes to the filtered list, Esc shows everything again."""
+    """Words that conversations must have; the list follows when the hand rests."""
 
     place = keymap.FILTER
     DEFAULT_CSS = "FilterLine { dock: bottom; margin-bottom: 1; height: 1; background: $ink-bar; }"
 
     def __init__(self, screen: DeskScreen) -> None:
         super().__init__(
-            screen.words,
-            placeholder="words, a name, an address, #number",
-            id="filter",
-            compact=True,
+            screen.words, placeholder="words, a name, an address, #number", compact=True
         )
         self._desk_screen = screen
 
     def on_input_changed(self, changed: Input.Changed) -> None:
         changed.stop()
-        self.set_timer(_SETTLE_SECONDS, lambda: self._apply(changed.value))
+        self.set_timer(_SETTLE_SECONDS, lambda: self._rested(changed.value))
 
-    def _apply(self, typed: str) -> None:
-        screen = self._desk_screen
-        if typed == self.value and typed.strip() != screen.words:
-            screen.look_at(screen.view, typed.strip())
+    def _rested(self, typed: str) -> None:
+        if typed == self.value:
+            self.take(typed)
 
-    async def on_input_submitted(self, submitted: Input.Submitted) -> None:
-        submitted.stop()
-        self._apply(self.value)
-        await self._leave()
-
-    async def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.value = ""
-            self._apply("")
-            await self._leave()
-
-    async def _leave(self) -> None:
-        self._desk_screen.set_focus(self._desk_screen.inbox)
-        await self.remove()
+    def take(self, typed: str) -> None:
+        """Filter by what is typed."""
+        words = typed.strip()
+        if words != self._desk_screen.words:
+            self._desk_screen.look_at(self._desk_screen.view, words)
 
 
 async def ask(screen: DeskScreen) -> None:
@@ -62,3 +47,11 @@ async def ask(screen: DeskScreen) -> None:
     await screen.mount(line, before=screen.bottom)
     screen.remove_class("-reading", "-customer")
     screen.set_focus(line)
+
+
+async def leave(screen: DeskScreen, *, keep: bool) -> None:
+    """Go to the list, filtered or whole."""
+    line = screen.query_one(FilterLine)
+    line.take(line.value if keep else "")
+    screen.set_focus(screen.inbox)
+    await line.remove()

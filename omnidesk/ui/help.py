@@ -50,6 +50,8 @@ def help_lines(keys: Keymap) -> list[Line]:
 class HelpSheet(Painted, can_focus=True):
     """The lines, scrolled by the same keys as everything else."""
 
+    ground = "bar"
+
     def __init__(self, keys: Keymap) -> None:
         super().__init__()
         self._lines = help_lines(keys)

@@ -35,22 +35,22 @@ _INKS: tuple[tuple[str, str, str, bool], ...] = (
 )
 """Name, ink, what lies under it, bold."""
 
-_by_theme: dict[str, dict[str, Style]] = {}
+_mixed: dict[tuple[str, str], dict[str, Style]] = {}
 
 
-def inks_of(app: App[Any]) -> dict[str, Style]:
-    """The inks of the theme that is on."""
-    inks = _by_theme.get(app.theme)
+def inks_of(app: App[Any], ground: str) -> dict[str, Style]:
+    """The inks of the theme that is on, upon a ground: `paper` or `bar`."""
+    inks = _mixed.get((app.theme, ground))
     if inks is None:
-        inks = _by_theme[app.theme] = _mix(app.get_css_variables())
+        inks = _mixed[app.theme, ground] = _mix(app.get_css_variables(), ground)
     return inks
 
 
-def _mix(variables: Mapping[str, str]) -> dict[str, Style]:
+def _mix(variables: Mapping[str, str], ground: str) -> dict[str, Style]:
     return {
         name: Style(
             color=variables[f"ink-{ink}"] if ink else None,
-            bgcolor=variables[f"ink-{under}"] if under else None,
+            bgcolor=variables[f"ink-{under or ground}"],
             bold=bold or None,
         )
         for name, ink, under, bold in _INKS

@@ -14,7 +14,7 @@ FILTER: Final = "filter"
 HELP: Final = "help"
 
 _DESK = (LIST, THREAD)
-_ALL = (LIST, THREAD, COMPOSER, REVIEW)
+_ALL = (LIST, THREAD, COMPOSER, REVIEW, FILTER)
 
 VIEWS: Final = (
     ("inbox", "Inbox", "longest wait first"),
@@ -72,6 +72,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("mark.read", "mark as read", "I"),
     _act("mark.unread", "mark as unread", "U"),
     _act("filter", "filter the list", "/", ".", hint="filter"),
+    _act("filter.keep", "to the filtered list", "Enter", at=(FILTER,), hint="to the list"),
+    _act("filter.clear", "show everything", "Esc", at=(FILTER,), hint="show everything"),
     _act("customer", "show or hide the customer", "p", hint="customer"),
     *_views(),
     _act("view.next", "next view", "]"),

@@ -19,10 +19,11 @@ class Painted(Widget):
     """Fixed viewport: what it shows is exactly its own size, whatever lies behind it."""
 
     place: ClassVar[str] = ""
+    ground: ClassVar[str] = "paper"
 
     def paint(self, line: Line, over: str = "") -> Strip:
         """A line in its inks, filled to the widget's width; `over` is an ink laid over all."""
-        inks = inks_of(self.app)
+        inks = inks_of(self.app, self.ground)
         width = self.content_size.width
         if not over:
             return strip_of([(text, inks[name]) for text, name in line], width, inks["text"])

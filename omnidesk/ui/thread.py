@@ -47,6 +47,7 @@ class ThreadView(Painted, can_focus=True):
         super().__init__(id=id)
         self.channels: Mapping[str, Capabilities] = {}
         self.agent = ""
+        self.writing = False
         self.opened: Opened | None = None
         self.empty = SafeText("")
         self._messages: list[Message] = []
@@ -76,6 +77,11 @@ class ThreadView(Painted, can_focus=True):
             self._unfolded.clear()
             self._asked = None
         self._lay(at_end=at_end or not same)
+
+    def be_written_in(self, writing: bool) -> None:
+        """Show the unsent draft, or not while the composer shows it."""
+        self.writing = writing
+        self._lay(at_end=self._offset >= self._last_offset)
 
     def prepend(self, number: int, messages: list[Message]) -> None:
         """Earlier messages have come; what is on the screen stays where it is."""
@@ -108,7 +114,7 @@ class ThreadView(Painted, can_focus=True):
                 before = message
         self._painted = painted
         draft = self.opened.draft if self.opened else None
-        if draft is not None and draft.text.strip():
+        if draft is not None and draft.text.strip() and not self.writing:
             self._lines.extend((line, 0) for line in draft_lines(draft, width))
         self._offset = self._last_offset if at_end else min(self._offset, self._last_offset)
         self.refresh()

@@ -92,7 +92,7 @@ async def _open(screen: DeskScreen) -> None:
 async def _back(screen: DeskScreen) -> None:
     if screen.composer is not None:
         await writing.put_away(screen)
-    screen.remove_class("-reading")
+    screen.remove_class("-reading", "-customer")
     screen.set_focus(screen.inbox)
 
 
@@ -173,6 +173,15 @@ async def _filter(screen: DeskScreen) -> None:
     await ask(screen)
 
 
+def _filtered(*, keep: bool) -> Verb:
+    async def filtered(screen: DeskScreen) -> None:
+        from omnidesk.ui.filtering import leave
+
+        await leave(screen, keep=keep)
+
+    return filtered
+
+
 def _palette(screen: DeskScreen) -> None:
     from omnidesk.ui.palette import show
 
@@ -211,6 +220,8 @@ VERBS: dict[str, Verb] = {
     "mark.unread": _changing(lambda desk, number: desk.mark_unread(number), ""),
     "way.next": writing.next_way,
     "filter": _filter,
+    "filter.keep": _filtered(keep=True),
+    "filter.clear": _filtered(keep=False),
     "customer": _customer,
     **{f"view.{name}": _view(name) for name, _, _ in VIEWS},
     "view.next": _view_beside(1),

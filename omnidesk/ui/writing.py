@@ -44,6 +44,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
         via=via,
     )
     screen.composer = composer
+    screen.thread.be_written_in(True)
     screen.add_class("-reading")
     await screen.column.mount(composer)
     screen.set_focus(composer.writing)
@@ -212,5 +213,6 @@ async def close(screen: DeskScreen, composer: Composer) -> None:
     """Take the composer off the screen."""
     if screen.composer is composer:
         screen.composer = None
+        screen.thread.be_written_in(False)
         screen.set_focus(screen.thread)
     await composer.remove()

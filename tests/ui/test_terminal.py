@@ -108,6 +108,19 @@ async def test_cyrillic_keys_work_in_the_kitty_protocol(acme: House) -> None:
     assert [opened.draft.text for opened in drafts if opened.draft] == ["у"]
 
 
+async def test_keys_that_come_all_at_once_are_taken_in_their_order(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    with Terminal(store_of(acme)) as terminal:
+        terminal.wait_for("Order")
+        terminal.type("rOn its way since this very morning\x1b[27;;u" + "s")
+        terminal.wait_for("z takes it back")
+        terminal.type("q")
+        terminal.wait_for("A take")
+        terminal.type("q")
+        assert terminal.ended() == 0
+    assert (await acme.said(number))[-1] == ("out", "support", "On its way since this very morning")
+
+
 async def test_an_invalid_byte_on_the_keyboard_is_dropped(acme: House) -> None:
     await acme.crowd(3)
     rows = [row.number for row in await acme.desk.rows("inbox")]
