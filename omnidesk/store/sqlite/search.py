@@ -20,6 +20,12 @@ _CYRILLIC = re.compile(r"[а-я]")
 _MOST_FORMS = 200
 """How many forms one word of a query may stand for; a short stem would stand for too many."""
 
+_MOST_TERMS = 400
+"""How many words of the index that begin with a stem are looked at for its forms."""
+
+_SHORTEST_BEGINNING = 3
+"""Letters of a word being typed before it stands for all words that begin so."""
+
 _MOST_HITS = 500
 """How many of the newest hits a filter of the list looks at."""
 
@@ -82,20 +88,47 @@ class SearchReads(InboxReads):
                 wanted.append(self._forms(words[0]))
         if typing and wanted and query[-1:].isalnum():
             last = _WORD.findall(fold_yo(query.lower()))[-1]
-            wanted[-1] = f'({wanted[-1]} OR "{last}"*)'
+            if len(last) >= _SHORTEST_BEGINNING:
+                wanted[-1] = f"({wanted[-1]} OR {self._begun(last)})"
         return " AND ".join(wanted) or None
 
     def _forms(self, word: str) -> str:
         """One word and the forms of it that occur in the index."""
         stem = stemmed(word)
-        found = self.db.execute(
-            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
-            (stem, stem + "\U0010ffff", _MOST_FORMS * 10),
-        )
-        forms = [term for (term,) in found if stemmed(term) == stem][:_MOST_FORMS]
+        terms = self._terms(stem, _MOST_TERMS)
+        forms = [term for term in terms if stemmed(term) == stem][:_MOST_FORMS]
         if word not in forms:
             forms.append(word)
-        return "(" + " OR ".join(f'"{form}"' for form in forms) + ")"
+        return _any(forms)
+
+    def _begun(self, word: str) -> str:
+        """All words of the index that begin so.
+
+        FTS5's own prefix search gathers every hit of every word before it gives the newest.
+        """
+        terms = self._terms(word, _MOST_FORMS)
+        return _any(terms) if 0 < len(terms) < _MOST_FORMS else f'"{word}"*'
+
+    def _terms(self, beginning: str, most: int) -> list[str]:
+        """At most so many words of the index that begin so, in their order.
+
+        One look for each: a range over the vocabulary reads every hit of every word in it.
+        """
+        found: list[str] = []
+        start = beginning
+        while len(found) < most:
+            row = self.db.execute(
+                "SELECT term FROM vocabulary WHERE term >= ? LIMIT 1", (start,)
+            ).fetchone()
+            if row is None or not row[0].startswith(beginning):
+                break
+            found.append(row[0])
+            start = row[0] + "\0"
+        return found
+
+
+def _any(words: list[str]) -> str:
+    return "(" + " OR ".join(f'"{word}"' for word in words) + ")"
 
 
 @lru_cache(maxsize=20_000)
