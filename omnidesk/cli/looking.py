@@ -120,7 +120,7 @@ def _fields(row: Row, now: datetime) -> tuple[str, ...]:
         age(row.waiting_since, now),
         row.channel,
         row.assignee or "-",
-        row.name,
+        row.name or "-",
         " - ".join(part for part in (row.subject, row.snippet) if part),
     )
 

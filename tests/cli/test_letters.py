@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mailbox
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 
 from omnidesk.cli.importing import Headed, in_order
 from omnidesk.cli.mailfiles import Found, find
+from omnidesk.demo.sandbox import Sandbox
 from omnidesk.wiring import LetterHead
 from tests.cli.conftest import Cli
+from tests.cli.test_running import program
 
 PARSED = [
     *("file", "direction", "from", "to", "cc", "reply_to", "subject", "text", "folded", "html"),
@@ -345,3 +348,19 @@ def test_export_lines_are_json_after_an_import_of_odd_bytes(cli: Cli, tmp_path: 
     for line in cli.program("export").out.splitlines():
         json.loads(line)
     assert len(messages(cli)) == 3
+
+
+@pytest.mark.parametrize("first", ["engine", "import"])
+async def test_a_letter_that_is_received_and_imported_is_there_once(
+    sandbox: Sandbox, first: str
+) -> None:
+    ann = sandbox.correspondent("ann@customers.test", "Анна")
+    letter = await ann.write("Hello", "From me\nto you", at=datetime.now(UTC))
+    file = sandbox.folder / "saved.eml"
+    file.write_bytes(letter.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    runs = [("engine", "--once"), ("import", str(file), "--channel", "support")]
+    for words in runs if first == "engine" else runs[::-1]:
+        assert (await program(sandbox, *words)).code == 0
+    (talk,) = (await program(sandbox, "list", "-o", "json")).objects
+    shown = (await program(sandbox, "show", str(talk["number"]), "-o", "json")).object
+    assert len(shown["messages"]) == 1

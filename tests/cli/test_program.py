@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cli, letter, received
+from omnidesk.core.errors import ConfigError, StoreError
+from tests.cli.conftest import Cli, Ran, letter, received
 
 COMMANDS = [
     ("list",),
@@ -143,6 +146,42 @@ def test_a_full_disk_behind_the_output_is_one_line(cli: Cli) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == b"the output: No space left on device\n"
+
+
+def test_an_interrupted_wait_ends_without_a_traceback(cli: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        mail_only = cli.config.read_text().partition("[channels.bot]")[0]
+        cli.config.write_text(mail_only.replace("port = 1,", f"port = {port},", 1))
+        process = subprocess.Popen(
+            cli.command("check"),
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=cli.environment,
+        )
+        silent.settimeout(30)
+        connection, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        connection.close()
+    assert process.returncode == 130
+    assert err.decode().strip() == "stopped"
+
+
+def test_failures_of_several_tasks_are_one_line_and_surprises_are_not_hidden(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*errors: Exception) -> Ran:
+        def raising() -> None:
+            raise ExceptionGroup("tasks", [ExceptionGroup("inner", errors)])
+
+        monkeypatch.setattr("omnidesk.cli.looking.load_config", raising)
+        return cli("list")
+
+    assert fail(StoreError("locked; wait")) == Ran(1, "", "locked; wait\n")
+    assert fail(ConfigError(["a", "b"])) == Ran(2, "", "a\nb\n")
+    with pytest.raises(ExceptionGroup):
+        fail(StoreError("locked"), ZeroDivisionError())
 
 
 def test_a_damaged_store_is_one_line_with_what_to_do(cli: Cli) -> None:
