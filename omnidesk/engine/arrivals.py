@@ -26,8 +26,13 @@ def arrive(
     raw: str | None,
     files: Sequence[Attachment],
     now: datetime,
+    *,
+    old: bool = False,
 ) -> bool:
-    """Store an incoming message; False where it is here already."""
+    """Store an incoming message; False where it is here already.
+
+    An `old` one leaves a conversation as it is that went on since.
+    """
     if tx.seen_external(rules.channel, incoming.external_id):
         return False
     if first := _album(tx, rules, incoming):
@@ -38,7 +43,7 @@ def arrive(
     placed = place(incoming, person, tx, now, rules.placing)
     contact = _know(tx, rules, incoming, handle, owner, now)
     said = snippet(incoming.text, incoming.folded, [f.name for f in files])
-    number = _stand(tx, rules, incoming, placed, contact, said, now)
+    number = _stand(tx, rules, incoming, placed, contact, said, now, old)
     message = _message(rules, incoming, raw, files, placed, number, handle, now)
     id_ = tx.add_message(message)
     if id_ is None:
@@ -208,6 +213,7 @@ def _stand(
     contact: int,
     said: str,
     now: datetime,
+    old: bool,
 ) -> int:
     """The conversation that the message stands in, opened or brought up to date."""
     asks = (
@@ -232,7 +238,7 @@ def _stand(
         return number
     number = placed.conversation
     row = tx.row(number)
-    if row is not None and not placed.copy_of:
+    if row is not None and not placed.copy_of and not (old and now < row.last_at):
         tx.change_conversation(number, **_changes(rules, incoming, placed, row, asks, said, now))
     return number
 

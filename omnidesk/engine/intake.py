@@ -88,7 +88,7 @@ class Intake:
     def _write(self, tx: Transaction, batch: Batch, kept: list[Kept], last: bool, old: bool) -> int:
         self._fence(tx)
         now = self._now()
-        taken = sum(self._take_one(tx, one, _came(one.item, now) if old else now) for one in kept)
+        taken = sum(self._take_one(tx, one, now, old) for one in kept)
         if last and not old:
             tx.set_cursor(self._channel, batch.cursor)
             if batch.gap:
@@ -102,11 +102,12 @@ class Intake:
                 tx.append(gap)
         return taken
 
-    def _take_one(self, tx: Transaction, kept: Kept, now: datetime) -> bool:
+    def _take_one(self, tx: Transaction, kept: Kept, now: datetime, old: bool) -> bool:
         item, rules = kept.item, self._rules
         match item:
             case Incoming():
-                return arrivals.arrive(tx, rules, item, kept.raw, kept.files, now)
+                at = _came(item, now) if old else now
+                return arrivals.arrive(tx, rules, item, kept.raw, kept.files, at, old=old)
             case Edited():
                 return arrivals.edit(tx, rules, item, kept.raw, kept.files, now)
             case Receipt():
@@ -120,10 +121,9 @@ class Intake:
                 return ringing.ring(tx, rules, item, now)
 
 
-def _came(item: Item, now: datetime) -> datetime:
+def _came(incoming: Incoming, now: datetime) -> datetime:
     """When an old message came: when it was sent, but a wrong clock's future is now."""
-    sent = item.sent_at if isinstance(item, Incoming) else None
-    return min(sent, now) if sent else now
+    return min(incoming.sent_at, now) if incoming.sent_at else now
 
 
 def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -364,3 +364,18 @@ async def test_a_letter_that_is_received_and_imported_is_there_once(
     (talk,) = (await program(sandbox, "list", "-o", "json")).objects
     shown = (await program(sandbox, "show", str(talk["number"]), "-o", "json")).object
     assert len(shown["messages"]) == 1
+
+
+def test_an_old_letter_does_not_disturb_a_conversation_that_went_on(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cli("import", folder(tmp_path / "new", (raw(1), raw(9, answers=1))), "--channel", "support")
+    cli("close", "1")
+    before = cli("show", "1", "-o", "json").object
+    cli("import", folder(tmp_path / "old", (raw(2, answers=1),)), "--channel", "support")
+    after = cli("show", "1", "-o", "json").object
+    assert (len(before["messages"]), len(after["messages"])) == (2, 3)
+    for found in (before, after):
+        del found["messages"], found["events"]
+    assert after == before
+    assert after["state"] == "closed"
