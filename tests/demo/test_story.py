@@ -23,8 +23,7 @@ from omnidesk.demo.story import ANSWERS, SCENES
 from tests.demo.processes import arguments, family, left_of, mentioning
 
 ROOT = Path(__file__).parents[2]
-START = "import sys\nfrom omnidesk.demo.run import run_demo\n"
-DEMO = f"{START}sys.exit(run_demo())"
+DEMO = (sys.executable, "-m", "omnidesk", "demo")
 MAIN_SCREEN = "\x1b[?1049l"
 NAMES = ("Emma Wilson", "Пётр Лаптев", "Дарья Нечаева", "Анна Соколова")
 
@@ -32,10 +31,10 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /
 
 
 @contextlib.contextmanager
-def demo(code: str = DEMO) -> Iterator[subprocess.Popen[str]]:
+def demo(command: tuple[str, ...] = DEMO) -> Iterator[subprocess.Popen[str]]:
     """A scripted demo as a process of its own."""
     with subprocess.Popen(
-        [sys.executable, "-c", code],
+        command,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -131,16 +130,16 @@ def test_outages_are_seen_and_pass(told: str) -> None:
 
 def test_a_story_whose_books_do_not_agree_ends_with_one() -> None:
     sabotage = (
-        f"{START}import omnidesk.demo.run as run\n"
+        "import sys\nfrom omnidesk.demo import run\n"
         "from omnidesk.demo import ledger, story\n"
         "story.SCENES = tuple(s for s in story.SCENES if s.play.__name__ == 'news')\n"
         "story.ANSWERS = {}\n"
         "run._LONGEST_BALANCE = 3.0\n"
         "letters = ledger._letters\n"
         "ledger._letters = lambda *of: [*letters(*of), 'a letter that nobody stored']\n"
-        "sys.exit(run_demo())"
+        "sys.exit(run.run_demo())"
     )
-    with demo(sabotage) as process:
+    with demo((sys.executable, "-c", sabotage)) as process:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1, output
     assert "1 lost, 0 doubled" in output
@@ -169,7 +168,7 @@ class Terminal:
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.shown = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", DEMO],
+            DEMO,
             cwd=ROOT,
             stdin=self.theirs,
             stdout=self.theirs,
