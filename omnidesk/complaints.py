@@ -152,6 +152,8 @@ def _follow(
 
 
 def _field_annotation(annotation: Any, key: str) -> Any:
+    if (values := _dict_values(annotation)) and _models(values[0]):
+        return values[0]
     models = _models(annotation)
     if not models:
         return annotation

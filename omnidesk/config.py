@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
 from omnidesk import plugins
-from omnidesk.complaints import complaints, dotted, plain_secrets
+from omnidesk.complaints import complaints, dotted, nearest, plain_secrets
 from omnidesk.core.errors import ConfigError
 from omnidesk.core.model import Agent
 from omnidesk.core.safetext import safe_line
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
     from omnidesk.core.channel import Kind
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_THANKS = {
-    "en": "Thank you for writing to {desk}. We have received your message (no. {number}) "
-    "and will answer as soon as we can.",
-    "ru": "Спасибо за обращение в {desk}. Мы получили ваше сообщение (№ {number}) "
-    "и ответим, как только сможем.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +57,6 @@ class Config:
         """The database's absolute path."""
         return self.path.parent / Path(self.desk.database).expanduser()
 
-    @property
-    def auto_reply_text(self) -> str:
-        """The automatic answer's template, `{number}` still in it."""
-        text = self.auto_reply.text or _THANKS[self.desk.language]
-        return text.replace("{desk}", self.desk.name)
-
 
 def load(path: Path) -> Config:
     """The config in `path`; ConfigError lists all its problems at once."""
@@ -78,6 +66,8 @@ def load(path: Path) -> Config:
     document = _checked(Document, raw, (), problems)
     problems += _twice(raw.get("agents"))
     channels = _channels(raw.get("channels"), path, problems)
+    if document is not None:
+        problems += _unknown_channels(document)
     if others_can_read:
         problems += _open_secrets(raw.get("channels"), path)
     if document is None or problems:
@@ -249,6 +239,16 @@ def _channel(
     if settings is None:
         return None
     return ChannelConfig(name=name, kind_name=kind_name, kind=kind, settings=settings)
+
+
+def _unknown_channels(document: Document) -> list[str]:
+    """Automatic answers of channels that there are none of."""
+    known = set(document.channels)
+    return [
+        f"auto_reply.channels.{name}: no such channel{nearest(name, known)}"
+        for name in document.auto_reply.channels
+        if name not in known
+    ]
 
 
 def _open_secrets(tables: Any, path: Path) -> list[str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import timedelta, tzinfo
+from difflib import get_close_matches
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field, field_validator
 
 from omnidesk.complaints import nearest
+from omnidesk.core.hours import read_hours
+from omnidesk.core.wording import PLACEHOLDERS, asked
 from omnidesk.settings import Duration, Strict
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PLACEHOLDERS = {"desk", "number"}
+_LONGEST_EXPECTED = timedelta(days=60)
 
 
 def plain_name(value: str, what: str) -> str:
@@ -45,7 +48,7 @@ class Desk(Strict):
     """The country of phone numbers written without one, as in ISO 3166 (`"RU"`)."""
 
     language: Literal["en", "ru"] = "en"
-    """The language of the automatic answer where it has no text of its own."""
+    """The language of the automatic answers where they have no text of their own."""
 
 
 class AgentTable(Strict):
@@ -69,28 +72,110 @@ class AgentTable(Strict):
         return plain_name(value, "an agent's id")
 
 
+class ChannelAutoReply(Strict):
+    """What is otherwise on one channel; what is not told here is as for all."""
+
+    enabled: bool | None = None
+    """Whether there are automatic answers on this channel."""
+
+    text: str | None = Field(default=None, min_length=1)
+    """What the acknowledgement says here."""
+
+    after_hours_text: str | None = Field(default=None, min_length=1)
+    """What it says here out of hours."""
+
+    expected: Duration | None = None
+    """How long a person takes to answer here."""
+
+    @field_validator("text", "after_hours_text")
+    @classmethod
+    def _known_placeholders(cls, value: str | None) -> str | None:
+        return template(value)
+
+    @field_validator("expected")
+    @classmethod
+    def _some_time(cls, value: timedelta | None) -> timedelta | None:
+        return some_time(value)
+
+
 class AutoReply(Strict):
-    """The automatic answer to the first message of a new conversation."""
+    """The automatic answer to the first message of a conversation, once in it."""
 
     enabled: bool = False
     """Whether there is one."""
 
     text: str | None = Field(default=None, min_length=1)
-    """What it says; `{number}` is the conversation, `{desk}` the desk's name. Without it, a short thanks in the desk's language."""  # noqa: E501
+    """What it says: `{number}` is the conversation, `{desk}` the desk's name, `{name}` who wrote, `{expected}` the time below. Without a name, `{name}` and its comma go; a sentence with a time that is not told is left out. Without a text, a short thanks in the desk's language."""  # noqa: E501
+
+    expected: Duration | None = None
+    """How long a person takes to answer, in working time: the `{expected}` of the texts."""
+
+    hours: str | None = None
+    """When somebody is at work: `"Mon-Fri 09:00-18:00, Sat 10:00-14:00"`. Without them, always."""
+
+    timezone: str | None = None
+    """Whose clock `hours` mean (`"Europe/Moscow"`); this machine's unless told."""
+
+    after_hours_text: str | None = Field(default=None, min_length=1)
+    """What it says out of hours, with the same placeholders; a short text in the desk's language unless told."""  # noqa: E501
 
     per_hour: int = Field(default=3, ge=1, le=60)
     """At most so many to one address within an hour."""
 
-    @field_validator("text")
+    channels: dict[str, ChannelAutoReply] = Field(default_factory=dict)
+    """What is otherwise on one channel, an `[auto_reply.channels.NAME]` each."""
+
+    @field_validator("text", "after_hours_text")
     @classmethod
     def _known_placeholders(cls, value: str | None) -> str | None:
-        unknown = sorted(set(_PLACEHOLDER.findall(value or "")) - _PLACEHOLDERS)
-        if unknown:
-            raise ValueError(
-                f"unknown {{{unknown[0]}}}{nearest(unknown[0], _PLACEHOLDERS)}; "
-                "{number} and {desk} can be used"
-            )
+        return template(value)
+
+    @field_validator("expected")
+    @classmethod
+    def _some_time(cls, value: timedelta | None) -> timedelta | None:
+        return some_time(value)
+
+    @field_validator("hours")
+    @classmethod
+    def _spans(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_hours(value)
         return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone(value)
+        return value
+
+
+def template(value: str | None) -> str | None:
+    """The template itself; ValueError where it asks for what nobody knows."""
+    unknown = sorted(asked(value or "") - PLACEHOLDERS)
+    if unknown:
+        raise ValueError(
+            f"unknown {{{unknown[0]}}}{nearest(unknown[0], set(PLACEHOLDERS))}; "
+            "{number}, {desk}, {name} and {expected} can be used"
+        )
+    return value
+
+
+def some_time(value: timedelta | None) -> timedelta | None:
+    """The time itself; ValueError where it is none, or longer than a customer waits."""
+    if value is not None and not timedelta(0) < value <= _LONGEST_EXPECTED:
+        raise ValueError(f"more than nothing, at most {_LONGEST_EXPECTED.days} days")
+    return value
+
+
+def zone(name: str) -> tzinfo:
+    """A time zone by its name; ValueError names the nearest one."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else 'one is written like "Europe/Moscow"'
+        raise ValueError(f"unknown time zone {name!r}; {hint}") from None
 
 
 class Ui(Strict):
@@ -113,7 +198,7 @@ class Document(Strict):
     """The ways in and out, one `[channels.NAME]` each, with its `type` and that kind's keys."""
 
     auto_reply: AutoReply = AutoReply()
-    """The automatic answer."""
+    """The automatic answer to the first message of a conversation."""
 
     keys: dict[str, list[str]] = Field(default_factory=dict)
     """Other keys for actions of the screen: `"conversation.close" = ["x"]`; F1 names them."""

@@ -185,7 +185,7 @@ def _served(config: Config, channel: ChannelConfig, store: Store, key: bytes) ->
         placing=placing,
         own_address=addresses[0] if addresses else "",
         desk=config.desk.name,
-        acknowledging=_acknowledging(config),
+        acknowledging=_acknowledging(config, channel.name),
     )
     return Served(
         name=channel.name,
@@ -195,14 +195,16 @@ def _served(config: Config, channel: ChannelConfig, store: Store, key: bytes) ->
     )
 
 
-def _acknowledging(config: Config) -> Acknowledging | None:
-    if not config.auto_reply.enabled:
-        return None
+def _acknowledging(config: Config, channel: str) -> Acknowledging | None:
+    from omnidesk.autoreplies import answers_on
     from omnidesk.core.replying import ReplyRules
     from omnidesk.engine.rules import Acknowledging
 
+    answers = answers_on(channel, config.auto_reply, config.desk.language)
+    if answers is None:
+        return None
     rules = ReplyRules(an_hour=config.auto_reply.per_hour, own=own_addresses(config))
-    return Acknowledging(text=config.auto_reply_text, rules=rules)
+    return Acknowledging(answers=answers, rules=rules)
 
 
 def _signatures(config: Config) -> Callable[[str | None], str]:

@@ -108,8 +108,6 @@ def test_an_empty_file_is_a_desk_with_defaults(tmp_path: Path) -> None:
     config = load(write(tmp_path, ""))
     assert config.channels == {}
     assert not config.auto_reply.enabled
-    assert "{desk}" not in config.auto_reply_text
-    assert "{number}" in config.auto_reply_text
 
 
 def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:

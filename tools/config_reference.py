@@ -84,7 +84,8 @@ def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
         cells = (f"`{prefix}{name}`", kind, _default(field), _flat(field.description))
         yield f"| {' | '.join(cells)} |"
         if inner is not None:
-            later.append((f"{prefix}{name}.", inner))
+            several = ".NAME" if get_origin(field.annotation) is dict else ""
+            later.append((f"{prefix}{name}{several}.", inner))
     yield ""
     for deeper, inner in later:
         yield f"`{deeper.rstrip('.')}`: {inner.__doc__}\n"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from omnidesk.core.channel import Incoming
+from omnidesk.core.hours import WorkingHours
 from omnidesk.core.model import Address, Direction
 from omnidesk.core.signing import keyless_address
 from omnidesk.core.value import dataclass
+from omnidesk.core.wording import fill, person
 
 _SILENT = (
     "noreply", "donotreply", "dontreply", "donotrespond", "unattended", "nepasrepondre",
@@ -49,6 +52,28 @@ class Facts:
     unanswered: int = 0
     backlog: bool = False
     copy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a channel answers by itself: templates, how long a person takes, and when he works."""
+
+    text: str
+    after_hours_text: str
+    expected: str = ""
+    hours: WorkingHours | None = None
+
+
+def answer(answers: Answers, number: int, desk: str, name: str, at: datetime) -> str:
+    """The words for a message of this moment; empty where nothing is left to say."""
+    working = answers.hours is None or answers.hours.include(at)
+    values = {
+        "number": str(number),
+        "desk": desk,
+        "name": person(name),
+        "expected": answers.expected,
+    }
+    return fill(answers.text if working else answers.after_hours_text, values)
 
 
 def no_reply(address: str) -> bool:

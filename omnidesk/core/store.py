@@ -214,6 +214,10 @@ class Reads(Protocol):
         """How many automatic answers went to a handle since then."""
         ...
 
+    def acknowledged(self, number: int) -> bool:
+        """Whether an automatic answer stands in a conversation."""
+        ...
+
     def last_written_to(self, handle: Handle) -> datetime | None:
         """When a person of ours last wrote to a handle."""
         ...

@@ -8,7 +8,7 @@ from omnidesk.core.channel import Incoming
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Address, Delivery, DeliveryState, Direction, Handle, Message
 from omnidesk.core.placing import Placed
-from omnidesk.core.replying import Facts, why_silent
+from omnidesk.core.replying import Facts, answer, why_silent
 from omnidesk.core.signing import make_key
 from omnidesk.core.store import Transaction
 from omnidesk.engine.rules import Rules
@@ -29,13 +29,15 @@ def acknowledge(
     handle: Handle | None,
     now: datetime,
 ) -> None:
-    """Queue the acknowledgement of a new conversation, where every rule lets it go."""
+    """Queue the answer to what opens a conversation, or opens it again, where rules let it go."""
     wanted = rules.acknowledging
-    if wanted is None or handle is None or placed.conversation is not None:
+    begins = placed.conversation is None or placed.reopened
+    if wanted is None or handle is None or not begins:
         return
     if not rules.capabilities.send:
         return
     facts = Facts(
+        acknowledged=placed.conversation is not None and tx.acknowledged(number),
         last_hour=tx.automatic_since(handle, now - _HOUR),
         unanswered=tx.automatic_since(handle, tx.last_written_to(handle) or _EVER),
         backlog=incoming.sent_at is not None and now - incoming.sent_at > _STALE,
@@ -45,7 +47,9 @@ def acknowledge(
         return
     sender = incoming.sender
     whom = sender if sender and sender.address.lower() == handle.value else None
-    text = wanted.text.replace("{number}", str(number))
+    text = answer(wanted.answers, number, rules.desk, sender.name if sender else "", now)
+    if not text:
+        return
     message = Message(
         id=0,
         conversation=number,
@@ -54,7 +58,7 @@ def acknowledge(
         sender=Address(rules.desk, rules.own_address),
         handle=handle,
         author=None,
-        to=incoming.reply_to or (whom or Address("", handle.value),),
+        to=incoming.reply_to[:1] or (whom or Address("", handle.value),),
         subject=incoming.subject,
         text=text,
         references=(*incoming.references, *filter(None, (incoming.message_id,))),
@@ -62,7 +66,7 @@ def acknowledge(
         reply_path=incoming.reply_path,
         received_at=now,
         automatic="acknowledgement",
-        why="the automatic answer to a new conversation",
+        why="the automatic answer",
     )
     id_ = tx.add_message(message)
     assert id_ is not None

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.placing import PlacingRules
-from omnidesk.core.replying import ReplyRules
+from omnidesk.core.replying import Answers, ReplyRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledging:
-    """The automatic answer: its text, with `{number}` still in it, and when it may go out."""
+    """The automatic answers of a channel: what they say, and when one may go out."""
 
-    text: str
+    answers: Answers
     rules: ReplyRules
 
 

@@ -51,6 +51,14 @@ class OutboxReads:
         ).fetchone()
         return int(row[0])
 
+    def acknowledged(self, number: int) -> bool:
+        row = self.db.execute(
+            "SELECT EXISTS (SELECT 1 FROM message WHERE conversation = ? AND direction = 'out' "
+            "AND automatic IS NOT NULL)",
+            (number,),
+        ).fetchone()
+        return bool(row[0])
+
     def last_written_to(self, handle: Handle) -> datetime | None:
         row = self.db.execute(
             "SELECT max(m.received_at) FROM message m JOIN handle h ON h.id = m.handle "
