@@ -86,7 +86,7 @@ def route(
         if chosen and not chosen.can:
             marked = f"asked to be answered by {chosen.channel}, but {chosen.reason}"
             chosen = None
-        chosen = chosen or _last(ways, inbound)
+        chosen = chosen or _last(ways, _answerable(ways, inbound))
     if chosen is None:
         return Refused(reason=_nowhere(ways, inbound), instead=able)
     found = _addressed(chosen, inbound, own, everyone=everyone, alone=to is not None)
@@ -142,6 +142,12 @@ def _last(ways: Sequence[Way], inbound: Sequence[Message]) -> Way | None:
     return next((way for way in ways if newest and _came_by(way, newest)), None)
 
 
+def _answerable(ways: Sequence[Way], inbound: Sequence[Message]) -> list[Message]:
+    """What came by a channel that carries answers; all, where nothing did."""
+    mute = {way.channel for way in ways if not way.capabilities.send}
+    return [m for m in inbound if m.channel not in mute] or list(inbound)
+
+
 def _newest(inbound: Iterable[Message]) -> Message | None:
     """The newest message of a person, else of a machine; never a bounce or a copy."""
     said = [m for m in inbound if m.handle and not m.bounce and m.copy_of is None]
@@ -156,7 +162,7 @@ def _machine(message: Message) -> bool:
 def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
     if not ways:
         return "no configured channel reaches this contact"
-    newest = _newest(inbound)
+    newest = _newest(_answerable(ways, inbound))
     if newest is None or newest.handle is None:
         return "the contact has not written here: choose a channel"
     return f"{newest.channel} does not reach {newest.handle.value} any more: choose a channel"

@@ -10,7 +10,7 @@ from omnidesk.core.calls import span, with_recording
 from omnidesk.core.channel import Incoming
 from omnidesk.core.errors import CannotLog, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
-from omnidesk.core.identity import normalise
+from omnidesk.core.identity import dialled, normalise
 from omnidesk.core.model import Address, Agent, Contact, Direction, Handle, Known, Message, State
 from omnidesk.core.placing import Placed, PlacingRules, place
 from omnidesk.core.store import Configured, Reads, Transaction
@@ -127,31 +127,45 @@ def _said(logged: Logged, now: datetime) -> str:
 
 def _where(reads: Reads, logged: Logged, region: str | None) -> tuple[Configured, Handle | None]:
     """The channel and the handle, each as far as the other tells."""
+    scheme, value = _named(logged.who)
+    channel = _channel(reads, logged.channel, scheme)
+    if value is None:
+        return channel, None
+    handle = normalise(scheme or channel.capabilities.handle_scheme, value, region=region)
+    if handle is None:
+        hint = "" if region else "; write it with its country, or set desk.region"
+        raise CannotLog(f"{value} cannot be a handle{hint}")
+    return channel, handle
+
+
+def _named(who: Handle | str | int | None) -> tuple[str | None, str | None]:
+    """The scheme, as far as it shows, and the value of whoever was named by a handle."""
+    if isinstance(who, Handle):
+        return who.scheme, who.value
+    if not isinstance(who, str):
+        return None, None
+    scheme, colon, value = who.partition(":")
+    if colon:
+        return scheme.strip().lower(), value
+    return ("tel" if dialled(who) else None), who
+
+
+def _channel(reads: Reads, name: str | None, scheme: str | None) -> Configured:
+    """The channel of a name, else the only one that is logged by hand and has such handles."""
     able = [c for c in reads.channels() if c.configured and c.capabilities.logs]
-    who = logged.who
-    scheme = who.scheme if isinstance(who, Handle) else None
-    if isinstance(who, str) and ":" in who:
-        scheme = who.partition(":")[0].strip().lower()
-    if logged.channel is not None:
-        able = [c for c in able if c.name == logged.channel]
-        if not able:
-            raise CannotLog(f"{logged.channel} is no channel that is logged by hand")
-    elif scheme is not None:
-        able = [c for c in able if c.capabilities.handle_scheme == scheme] or able
-    if not able:
+    if name is not None:
+        found = next((c for c in able if c.name == name), None)
+        if found is None:
+            raise CannotLog(f"{name} is no channel that is logged by hand")
+        return found
+    fitting = [c for c in able if c.capabilities.handle_scheme == scheme] or able
+    if not fitting:
         raise CannotLog(
             'no channel is logged by hand; add [channels.phone] with type = "log" to the config'
         )
-    if len(able) > 1:
-        raise CannotLog(f"name the channel: {', '.join(c.name for c in able)}")
-    if not isinstance(who, str | Handle):
-        return able[0], None
-    value = who.value if isinstance(who, Handle) else who.partition(":")[2] if scheme else who
-    handle = normalise(scheme or able[0].capabilities.handle_scheme, value, region=region)
-    if handle is None:
-        hint = "" if region else "; write it with its country, or set desk.region"
-        raise CannotLog(f"{who} cannot be a handle{hint}")
-    return able[0], handle
+    if len(fitting) > 1:
+        raise CannotLog(f"name the channel: {', '.join(c.name for c in fitting)}")
+    return fitting[0]
 
 
 def _whose(

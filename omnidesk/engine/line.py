@@ -104,6 +104,7 @@ class Line:
                     while await self._outbox.send_one():
                         pass
                     await self._pulse.fine("send")
+                await self._fine_by_hand()
         except LeaseLost:
             return None
         except Exception as error:
@@ -126,8 +127,7 @@ class Line:
                 if self._channel.capabilities.receive:
                     receiving = self._forever("receive", self._receiving)
                     group.create_task(receiving, name=f"{self.name}: receive")
-                if not (self._channel.capabilities.receive or self._channel.capabilities.send):
-                    await self._pulse.fine("log")
+                await self._fine_by_hand()
                 if self._channel.capabilities.send:
                     sending = self._forever("send", self._sending)
                     group.create_task(sending, name=f"{self.name}: send")
@@ -166,6 +166,12 @@ class Line:
             return False
         await self._intake.take(batch)
         return bool(batch.items) or batch.cursor != cursor
+
+    async def _fine_by_hand(self) -> None:
+        """A channel that only people write to has no side that could fail."""
+        able = self._channel.capabilities
+        if not (able.receive or able.send):
+            await self._pulse.fine("log")
 
     async def _sending(self, backoff: Backoff) -> None:
         await self._outbox.recover()

@@ -619,3 +619,13 @@ def test_a_route_is_one_of_the_ways_that_can(found: list[Way], inbound: list[Mes
         assert answer.way.can
     else:
         assert answer.reason
+
+
+def test_a_call_in_between_does_not_change_where_the_reply_goes() -> None:
+    phone = channel("phone", Capabilities(handle_scheme="tel", receive=True, logs=True))
+    handles = (MAIL, handle("tel:+79161234567"))
+    called = message("phone", "tel:+79161234567")
+    letter = message("support", f"mailto:{ANN}")
+    found = ways([channel("support", LETTERS), phone], handles, [], NOW)
+    assert routed(route(found, [called, letter])).way.channel == "support"
+    assert refused(route(found, [called])).reason == "phone is receive only"
