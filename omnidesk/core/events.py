@@ -44,6 +44,7 @@ class What(StrEnum):
     CALL_RINGING = "call.ringing"
     CALL_LOGGED = "call.logged"
     UNDONE = "undone"
+    REDONE = "redone"
 
 
 SYSTEM = "omnidesk"

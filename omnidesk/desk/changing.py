@@ -9,7 +9,7 @@ from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import DeliveryState, Draft, State
 from omnidesk.core.store import Transaction
-from omnidesk.desk import joining
+from omnidesk.desk import calls, joining, people, standing
 from omnidesk.desk.opening import find
 
 _TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
@@ -89,11 +89,22 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
         case What.CONVERSATION_CHANGED:
             said = _restore(tx, event)
         case What.CONVERSATION_MERGED:
-            return joining.unmerge(tx, int(event.data["merged"]), actor, now)
+            return joining.unmerge(tx, int(event.data["merged"]), actor, now, undoing=True)
+        case What.CONVERSATION_UNMERGED:
+            said = joining.merge_back(tx, event, now)
         case What.CONTACT_MERGED:
-            return joining.unmerge_contact(tx, int(event.data["merged"]), actor, now)
+            id_ = int(event.data["merged"])
+            return people.unmerge_contact(tx, id_, actor, now, undoing=True)
+        case What.CONTACT_UNMERGED:
+            said = people.merge_back(tx, event, now)
+        case What.CALL_LOGGED:
+            said = calls.take_back(tx, event)
         case What.MESSAGE_MOVED:
             said = joining.move_back(tx, event)
+        case What.HANDLE_ADDED:
+            said = people.unbind_handle(tx, event)
+        case What.SUGGESTION_DECIDED:
+            said = people.undecide(tx, event, now)
         case _:
             raise CannotUndo(f"{event.kind} cannot be undone")
     tx.append(
@@ -112,7 +123,7 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
 
 def _restore(tx: Transaction, event: Event) -> str:
     assert event.conversation is not None
-    tx.change_conversation(event.conversation, **_columns(event.data["before"]))
+    standing.put_back(tx, event.conversation, event.data["before"])
     names = ", ".join(name for name in event.data["before"] if name not in _TIMES)
     return f"[#{event.conversation}] {names} as before"
 
@@ -120,6 +131,7 @@ def _restore(tx: Transaction, event: Event) -> str:
 def _recall(tx: Transaction, event: Event, now: datetime) -> str:
     """A held reply comes back into the composer."""
     assert event.conversation is not None
+    number = tx.kept_by(event.conversation)
     message = tx.message(event.message) if event.message is not None else None
     if message is None or message.delivery is None:
         raise CannotUndo("that reply is gone")
@@ -127,7 +139,7 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
         raise CannotUndo(f"the reply in [#{event.conversation}] has left and cannot be recalled")
     tx.save_draft(
         Draft(
-            conversation=event.conversation,
+            conversation=number,
             agent=event.actor,
             note=False,
             text=message.text,
@@ -136,19 +148,12 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
         )
     )
     tx.remove_message(message.id)
-    tx.change_conversation(event.conversation, **_columns(event.data["before"]))
-    return f"the reply in [#{event.conversation}] is a draft again"
+    standing.put_back(tx, event.conversation, event.data["before"])
+    tx.refresh(number)
+    return f"the reply in [#{number}] is a draft again"
 
 
 def _remove_note(tx: Transaction, event: Event) -> str:
     assert event.message is not None
     tx.remove_message(event.message)
     return f"the note in [#{event.conversation}] is gone"
-
-
-def _columns(before: dict[str, Any]) -> dict[str, Any]:
-    """What an event keeps as JSON, as the columns take it."""
-    return {
-        name: datetime.fromisoformat(value) if name in _TIMES and value else value
-        for name, value in before.items()
-    }

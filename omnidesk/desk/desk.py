@@ -19,6 +19,8 @@ from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store, Transaction
 from omnidesk.core.value import dataclass
 from omnidesk.desk import changing, writing
+from omnidesk.desk.calling import Calling
+from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
 
 _NEWEST = 100
@@ -31,6 +33,9 @@ class DeskSettings:
     name: str = "Support"
     undo_send: timedelta = timedelta(seconds=10)
     theme: str | None = None
+    region: str | None = None
+    join_window: timedelta = timedelta(hours=24)
+    reopen_within: timedelta = timedelta(days=7)
     agents: tuple[Agent, ...] = ()
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -39,7 +44,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk:
+class Desk(Joins, Calling):
     """One agent at one store. Every method is one read or one write."""
 
     def __init__(
@@ -56,6 +61,7 @@ class Desk:
         self.settings = settings
         self.agents = settings.agents or (agent,)
         self.channels = channels
+        self.region = settings.region
         self._now = now
 
     # -- looking

@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from omnidesk.core.errors import NotFound
-from omnidesk.core.model import Contact, Conversation, Direction, Draft, Message, Row
+from omnidesk.core.model import Contact, Conversation, Direction, Draft, Handle, Message, Row
 from omnidesk.core.routing import Way, handles_here, ways
-from omnidesk.core.store import Reads
+from omnidesk.core.store import Reads, Suggested
 from omnidesk.core.value import dataclass
 
 _LOOKED_AT = 100
 """So many of the newest messages decide where a reply goes."""
 
+_GUESTS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """One conversation with its newest messages, its contact and the ways to reach him."""
+    """One conversation with its newest messages, its contact and the ways to reach him.
+
+    `suggestions`: what this conversation, and what its contact, may be one with. `offered`:
+    handles that the contact named and nobody has; an agent may add them.
+    """
 
     conversation: Conversation
     contact: Contact
@@ -25,6 +31,8 @@ class Opened:
     ways: tuple[Way, ...]
     others: tuple[Row, ...]
     draft: Draft | None
+    suggestions: tuple[Suggested, ...] = ()
+    offered: tuple[Handle, ...] = ()
 
 
 def open_conversation(
@@ -39,6 +47,11 @@ def open_conversation(
         ways=ways_to(reads, contact, inbound_of(reads, number), now),
         others=tuple(r for r in reads.conversations_of(contact.id) if r.number != number),
         draft=reads.draft(number, agent),
+        suggestions=(
+            *reads.suggestions("conversation", number),
+            *reads.suggestions("contact", contact.id),
+        ),
+        offered=tuple(reads.offered(contact.id)),
     )
 
 
@@ -64,4 +77,10 @@ def ways_to(
 ) -> tuple[Way, ...]:
     """Every way to a contact and to whoever wrote with him, each with what hinders it."""
     handles = handles_here(contact.handles, inbound)
-    return ways(reads.channels(), handles, reads.reached(contact.id), now)
+    reached = reads.reached(contact.id)
+    guests = {m.handle for m in inbound if m.handle} - {known.handle for known in contact.handles}
+    for guest in sorted(guests, key=str)[:_GUESTS]:
+        owner = reads.contact_of(guest)
+        theirs = reads.reached(owner) if owner is not None else []
+        reached += [way for way in theirs if way.handle == guest]
+    return ways(reads.channels(), handles, reached, now)

@@ -212,6 +212,7 @@ def _message(
         reply_path=(answered.reply_path if answered else None) or way.reply_path,
         received_at=now,
         why=f"written by {written.agent.id}",
+        home=answered.home if answered else None,
         marked=found.marked,
     )
 

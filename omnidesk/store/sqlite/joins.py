@@ -55,6 +55,23 @@ class JoinReads:
         )
         return [r[0] for r in found]
 
+    def moved_by(self, event: int) -> list[int]:
+        found = self.db.execute(
+            "SELECT message FROM moved WHERE event = ? ORDER BY message", (event,)
+        )
+        return [r[0] for r in found]
+
+    def members(self, what: str, id: int) -> list[int]:
+        if what == "contact":
+            sql = "SELECT id FROM contact WHERE root = (SELECT root FROM contact WHERE id = :id)"
+            return [r[0] for r in self.db.execute(sql, {"id": id})]
+        found = self.db.execute(f"{_BELOW} SELECT number FROM below", {"number": self._root(id)})
+        return [r[0] for r in found]
+
+    def _root(self, number: int) -> int:
+        row = self.db.execute(f"SELECT {_ABOVE.format('?')}", (number,)).fetchone()
+        return number if row[0] is None else int(row[0])
+
     def was_moved(self, message: int) -> bool:
         row = self.db.execute("SELECT 1 FROM moved WHERE message = ? LIMIT 1", (message,))
         return row.fetchone() is not None
@@ -63,7 +80,8 @@ class JoinReads:
         row = self.db.execute(
             f"{_BELOW} SELECT c.number FROM below JOIN conversation c ON c.number = below.number"
             " JOIN contact k ON k.id = c.contact"
-            " WHERE k.root = (SELECT root FROM contact WHERE id = :contact)"
+            " WHERE c.aside IS NOT NULL"
+            " AND k.root = (SELECT root FROM contact WHERE id = :contact)"
             " ORDER BY c.last_at DESC, c.number DESC LIMIT 1",
             {"number": number, "contact": contact},
         ).fetchone()
@@ -101,9 +119,6 @@ class JoinWrites(JoinReads):
             " WHERE conversation = :stood AND home IN (SELECT number FROM below)",
             along,
         )
-
-    def _root(self, number: int) -> int:
-        return int(self.db.execute(f"SELECT {_ABOVE.format('?')}", (number,)).fetchone()[0])
 
     def move_message(self, id: int, to: int, event: int, why: str) -> None:
         self.db.execute(

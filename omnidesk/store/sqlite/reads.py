@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from omnidesk.store.sqlite.joins import JoinReads
 from omnidesk.store.sqlite.journal import JournalReads
 from omnidesk.store.sqlite.messages import MessageReads
 from omnidesk.store.sqlite.people import PeopleReads
@@ -18,7 +17,6 @@ class SqliteReads(
     PeopleReads,
     JournalReads,
     RunningReads,
-    JoinReads,
     SuggestionReads,
     SearchReads,
 ):

@@ -199,6 +199,7 @@ CREATE TABLE moved (
     why     TEXT NOT NULL,
     PRIMARY KEY (message, event)
 ) WITHOUT ROWID;
+CREATE INDEX moved_event ON moved (event);
 
 -- What was written lately, by the marks that nearly the same words share.
 CREATE TABLE echo (
@@ -363,7 +364,8 @@ CREATE VIRTUAL TABLE search USING fts5 (
     content = 'searchable', content_rowid = 'id',
     tokenize = "unicode61 remove_diacritics 2"
 );
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
+-- Of type `instance`: a `row` of it would count all hits of its word before it is given.
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, instance);
 
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
     INSERT INTO search (rowid, subject, body, people, files)

@@ -1,0 +1,76 @@
+"""The desk's verbs about who is one person and what is one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from omnidesk.core.model import Agent, Handle
+from omnidesk.core.store import Store, Suggested
+from omnidesk.desk import joining, people, redoing
+
+
+class Joins:
+    """What an agent joins, parts and moves; `undo` takes each of it back."""
+
+    store: Store
+    agent: Agent
+    region: str | None
+    _now: Callable[[], datetime]
+
+    async def merge_contacts(self, keep: int, other: int) -> str:
+        """Make two contacts one person; what was done, in words."""
+        return await self.store.write(
+            lambda tx: people.merge_contacts(tx, keep, other, self.agent.id, self._now())
+        )
+
+    async def unmerge_contact(self, id: int) -> str:
+        """Take a contact out of the one that it was merged into."""
+        return await self.store.write(
+            lambda tx: people.unmerge_contact(tx, id, self.agent.id, self._now())
+        )
+
+    async def bind_handle(self, contact: int, handle: Handle) -> str:
+        """Add a handle that the customer named; CannotJoin where it is another's."""
+        spelled = people.spelled(handle, self.region)
+        return await self.store.write(
+            lambda tx: people.bind_handle(tx, contact, spelled, self.agent.id, self._now())
+        )
+
+    async def merge(self, keep: int, other: int) -> str:
+        """Make two conversations one; what comes later to either stands in the kept one."""
+        return await self.store.write(
+            lambda tx: joining.merge(tx, keep, other, self.agent.id, self._now())
+        )
+
+    async def unmerge(self, number: int) -> str:
+        """Take a conversation out of the one that it was merged into."""
+        return await self.store.write(
+            lambda tx: joining.unmerge(tx, number, self.agent.id, self._now())
+        )
+
+    async def split(self, number: int, message: int) -> str:
+        """Put a message and all that follow it into a new, linked conversation."""
+        return await self.store.write(
+            lambda tx: joining.split(tx, number, message, self.agent.id, self._now())
+        )
+
+    async def move_message(self, message: int, to: int | None = None) -> str:
+        """Put one message into another conversation, or into a new, linked one."""
+        return await self.store.write(
+            lambda tx: joining.move_message(tx, message, to, self.agent.id, self._now())
+        )
+
+    async def never(self, what: str, one: int, other: int) -> str:
+        """Remember that two (`contact` or `conversation`) are not one."""
+        return await self.store.write(
+            lambda tx: people.never(tx, what, one, other, self.agent.id, self._now())
+        )
+
+    async def suggestions(self, what: str, id: int) -> list[Suggested]:
+        """What a contact or conversation may be one with, the surest first."""
+        return await self.store.read(lambda r: r.suggestions(what, id))
+
+    async def redo(self) -> str:
+        """Do again what was undone last; what it was, in words."""
+        return await self.store.write(lambda tx: redoing.redo(tx, self.agent.id, self._now()))

@@ -1,0 +1,187 @@
+"""Contacts are made one person and parted again, and learn the handles that they name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
+from omnidesk.core.events import Event, What
+from omnidesk.core.identity import normalise
+from omnidesk.core.model import Direction, Handle, Known, Message
+from omnidesk.core.store import Reads, Seen, Transaction
+from omnidesk.desk import joining
+
+
+def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
+    """Make two contacts one person; CannotJoin where they are one already."""
+    kept, gone = _person(tx, keep), _person(tx, other)
+    if kept == gone:
+        raise CannotJoin(f"contacts {keep} and {other} are one person already")
+    data = {
+        "kept": kept,
+        "merged": gone,
+        "number": tx.last_message(),
+        "decided": tx.decided("contact", kept, gone),
+    }
+    merged = Event(at=now, actor=actor, kind=What.CONTACT_MERGED, contact=kept, data=data)
+    tx.point_contact(gone, kept, tx.append(merged))
+    tx.decide("contact", kept, gone, "joined", now)
+    return f"contact {gone} is now part of {kept}"
+
+
+def unmerge_contact(
+    tx: Transaction, id: int, actor: str, now: datetime, *, undoing: bool = False
+) -> str:
+    """Take a contact out of the one that it was merged into; its own comes back with it."""
+    pointer = tx.merged_contact(id)
+    if pointer is None:
+        raise CannotJoin(f"contact {id} is not merged into another")
+    whole, merge = pointer
+    merged = tx.event(merge)
+    assert merged is not None, "a merge is journaled"
+    event = Event(
+        at=now,
+        actor=actor,
+        kind=What.UNDONE if undoing else What.CONTACT_UNMERGED,
+        contact=id,
+        data={"what": merged.kind.value, "kept": whole, "merged": id, "merge": merge},
+        undoes=merge,
+    )
+    seq = tx.append(event)
+    tx.point_contact(id, None, None)
+    tx.decide("contact", whole, id, merged.data["decided"], now)
+    one, other, since = id, _person(tx, whole), int(merged.data["number"])
+    _send_home(tx, [*_strays(tx, one, other, since), *_strays(tx, other, one, since)], seq)
+    return f"contact {id} stands on its own again"
+
+
+def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
+    """Undo an unmerge."""
+    id_, whole = int(event.data["merged"]), int(event.data["kept"])
+    if tx.merged_contact(id_) is not None or _person(tx, whole) == id_:
+        raise CannotUndo(f"contact {id_} was merged otherwise since; unmerge that first")
+    tx.point_contact(id_, whole, int(event.data["merge"]))
+    tx.decide("contact", whole, id_, "joined", now)
+    joining.move_back(tx, event)
+    return f"contact {id_} is part of {whole} again"
+
+
+def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
+    """What a contact said or was told in conversations of another only while both were one.
+
+    What answers a message that belongs there stays, and so does what an agent put there.
+    """
+    joins = {c.name for c in tx.channels() if c.capabilities.joins}
+    strays: dict[int, Message] = {}
+    for id_ in tx.said_in_other(contact, other, since):
+        said = tx.message(id_)
+        if said is None or tx.was_moved(id_):
+            continue
+        answered = _answered(tx, said)
+        if answered is not None and answered.conversation == said.conversation:
+            astray = answered.id in strays
+        else:
+            astray = said.channel in joins or said.direction is Direction.OUT
+        if astray:
+            strays[id_] = said
+    return list(strays.values())
+
+
+def _answered(tx: Reads, said: Message) -> Seen | None:
+    if said.answers:
+        return tx.seen_external(said.channel, said.answers)
+    if not said.references:
+        return None
+    known = tx.seen_message_ids(said.references[-1:])
+    return next((seen for found in known.values() for seen in found), None)
+
+
+def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
+    """Put each person's messages where they belong, or into a new conversation beside."""
+    homes: dict[tuple[int, int], int] = {}
+    for said in strays:
+        owner = tx.owner_of(said.handle) if said.handle else None
+        assert owner is not None, "a stray has a handle, and that an owner"
+        key = said.conversation, owner[1]
+        if key not in homes:
+            part = tx.part_of(*key)
+            homes[key] = joining.beside(tx, said.conversation, owner[0]) if part is None else part
+        tx.move_message(said.id, homes[key], event, said.why)
+    for (stood, _), home in homes.items():
+        tx.refresh(stood)
+        tx.refresh(tx.kept_by(home))
+
+
+def bind_handle(tx: Transaction, contact: int, handle: Handle, actor: str, now: datetime) -> str:
+    """Add a handle that the customer named, as claimed; CannotJoin where it is another's."""
+    person = _person(tx, contact)
+    if owner := tx.owner_of(handle):
+        if owner[1] == person:
+            raise CannotJoin(f"contact {person} has {handle} already")
+        raise CannotJoin(f"{handle} is contact {owner[1]}'s; merge the two if they are one person")
+    tx.add_handle(handle, person, known=Known.CLAIMED, name="", at=now)
+    data = {"handle": str(handle)}
+    tx.append(Event(at=now, actor=actor, kind=What.HANDLE_ADDED, contact=person, data=data))
+    return f"{handle} was added to contact {person}"
+
+
+def unbind_handle(tx: Transaction, event: Event) -> str:
+    """Undo the adding of a handle; CannotUndo where messages stand under it already."""
+    handle = str(event.data["handle"])
+    if not tx.remove_handle(Handle.parse(handle)):
+        raise CannotUndo(f"{handle} has been used since; it stays with contact {event.contact}")
+    return f"contact {event.contact} has {handle} no more"
+
+
+def spelled(handle: Handle, region: str | None) -> Handle:
+    """The one spelling of a handle; CannotJoin where it cannot be one."""
+    found = normalise(handle.scheme, handle.value, region=region)
+    if found is None:
+        raise CannotJoin(
+            f"{handle} is no address; write mailto:ann@example.org or tel:+79161234567"
+        )
+    return found
+
+
+def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: datetime) -> str:
+    """Remember that two are not one: neither they nor their parts are suggested again."""
+    ones, others = tx.members(what, one), tx.members(what, other)
+    if not ones or not others:
+        raise NotFound(f"there is no such {what}: {one if not ones else other}")
+    if set(ones) & set(others):
+        raise CannotJoin(f"{what} {one} and {other} are one already; unmerge them first")
+    open_ = {(one, other)}
+    for suggested in tx.suggested_among(what, ones, others):
+        open_.add((suggested.one, suggested.other))
+    pairs = [(a, b, tx.decided(what, a, b)) for a, b in sorted(open_)]
+    for a, b, _ in pairs:
+        tx.decide(what, a, b, "never", now)
+    data = {"what": what, "pairs": pairs, "decided": "never"}
+    conversation = one if what == "conversation" else None
+    contact = one if what == "contact" else None
+    tx.append(
+        Event(
+            at=now,
+            actor=actor,
+            kind=What.SUGGESTION_DECIDED,
+            conversation=conversation,
+            contact=contact,
+            data=data,
+        )
+    )
+    return f"{what}s {one} and {other} are not suggested as one again"
+
+
+def undecide(tx: Transaction, event: Event, now: datetime) -> str:
+    """Undo a decision about a suggestion."""
+    what = str(event.data["what"])
+    for a, b, before in event.data["pairs"]:
+        tx.decide(what, int(a), int(b), before, now)
+    return f"the {what}s may be suggested as one again"
+
+
+def _person(reads: Reads, id: int) -> int:
+    found = reads.contact(id)
+    if found is None:
+        raise NotFound(f"there is no contact {id}; omnidesk contact list shows them")
+    return found.id
