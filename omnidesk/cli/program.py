@@ -16,6 +16,14 @@ __all__ = ["COMMANDS", "main"]
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = app.omnidesk
+_FORESEEN = (
+    OmnideskError,
+    OSError,
+    click.ClickException,
+    click.Abort,
+    KeyboardInterrupt,
+    BaseExceptionGroup,
+)
 _ADDED_BY = (starting, running, looking, acting, contacts, letters, export)
 
 
@@ -27,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code = COMMANDS.main(args=argv, prog_name="omnidesk", standalone_mode=False)
         sys.stdout.flush()
-    except BaseException as error:
+    except _FORESEEN as error:
         return _ended(error)
     return code if isinstance(code, int) else DONE
 
@@ -40,8 +48,6 @@ def _ended(error: BaseException) -> int:
             if foreseen is None or surprises is not None:
                 raise error
             return _ended(_first(foreseen))
-        case click.exceptions.Exit():
-            return error.exit_code
         case click.Abort() | KeyboardInterrupt():
             _say("stopped")
             return INTERRUPTED

@@ -110,24 +110,20 @@ def test_wrong_usage_ends_with_2(cli: Cli, words: tuple[str, ...]) -> None:
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(cli: Cli) -> None:
-    received(
-        cli.config,
-        "support",
-        [letter(f"s{n}", "x" * 2000, address=f"a{n}@c.test") for n in range(99)],
-    )
-    process = subprocess.Popen(
+    many = [letter(f"s{n}", "x" * 2000, address=f"a{n}@c.test") for n in range(99)]
+    received(cli.config, "support", many)
+    with subprocess.Popen(
         cli.command("export"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=cli.environment,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.wait(30) == 1
-    assert process.stderr.read() == b""
-    process.stderr.close()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(30) == 1
+        assert process.stderr.read() == b""
 
 
 def test_a_full_disk_behind_the_output_is_one_line(cli: Cli) -> None:
@@ -150,20 +146,20 @@ def test_a_full_disk_behind_the_output_is_one_line(cli: Cli) -> None:
 
 def test_an_interrupted_wait_ends_without_a_traceback(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        mail_only = cli.config.read_text().partition("[channels.bot]")[0]
-        cli.config.write_text(mail_only.replace("port = 1,", f"port = {port},", 1))
-        process = subprocess.Popen(
-            cli.command("check"),
-            stderr=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=cli.environment,
-        )
         silent.settimeout(30)
-        connection, _ = silent.accept()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-        connection.close()
+        mail_only = cli.config.read_text().partition("[channels.bot]")[0]
+        port = silent.getsockname()[1]
+        cli.config.write_text(mail_only.replace("port = 1,", f"port = {port},", 1))
+        with subprocess.Popen(
+            cli.command("check"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=cli.environment,
+        ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.decode().strip() == "stopped"
 
