@@ -1,0 +1,1 @@
+"""What omnidesk promises in figures, measured: `python -m bench` prints the table."""

@@ -1,0 +1,1 @@
+"""The programs beside which omnidesk is measured."""
