@@ -80,7 +80,7 @@ class TopBar(Painted):
         self.agent = SafeText("")
 
     def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
+        width = self.inner_width
         left: Line = ()
         right: Line = ()
         for brand, brief_tabs, brief_health in (
@@ -110,7 +110,7 @@ class BottomBar(Painted):
         self.alarm = False
 
     def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
+        width = self.inner_width
         if self.leader:
             return self.paint(self._following())
         hints = self._hints(width)

@@ -49,7 +49,8 @@ class ComposerTitle(Painted):
 
     def render_line(self, y: int) -> Strip:
         composer = self.parent
-        assert isinstance(composer, Composer)
+        if not isinstance(composer, Composer):  # it is being taken away
+            return self.paint(())
         return self.paint(composer.title_line(self.content_size.width))
 
 

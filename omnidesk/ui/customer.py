@@ -35,6 +35,12 @@ class CustomerPane(Painted):
         self._lines: list[Line] = []
         self._laid_for = 0
 
+    @property
+    def fence(self) -> str:
+        if self.size.width == self.screen.size.width:
+            return ""
+        return "left" if self.screen.has_class("-huge") else "right"
+
     def show(self, opened: Opened | None) -> None:
         """The customer of another conversation."""
         self._opened = opened
@@ -42,7 +48,7 @@ class CustomerPane(Painted):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
+        width = self.inner_width
         if y == 0:
             return self.paint(((SafeText(" Customer "), "title"), (SafeText("─" * width), "rule")))
         if self._laid_for != width:

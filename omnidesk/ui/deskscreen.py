@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from textual.containers import Container
 
@@ -11,7 +12,7 @@ from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.bars import BottomBar, Small, TopBar
 from omnidesk.ui.customer import CustomerPane
-from omnidesk.ui.fitted import FittedScreen
+from omnidesk.ui.fitted import FittedScreen, KeepsAll
 from omnidesk.ui.inbox import EMPTY, InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, Keymap
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
 _SETTLE_SECONDS = 0.05  # the thread follows the cursor when the hand rests
 _NOTICE_SECONDS = 8.0
 _TICK_SECONDS = 15.0
-
-
-@runtime_checkable
-class Leaving(Protocol):
-    """An application that keeps everything before it goes."""
-
-    async def leave(self) -> None: ...
 
 
 class DeskScreen(FittedScreen):
@@ -65,6 +59,7 @@ class DeskScreen(FittedScreen):
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
         self._reader: Reader | None = None
         self._wanted: int | None = None
+        self._resting: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -146,8 +141,9 @@ class DeskScreen(FittedScreen):
             self.inbox.extend(page.side, page.key, page.rows)
 
     def on_inbox_list_moved(self) -> None:
-        if self.inbox.number is not None:
-            self.set_timer(_SETTLE_SECONDS, self._follow)
+        if self._resting is not None:
+            self._resting.cancel()
+        self._resting = asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._follow)
 
     def _follow(self) -> None:
         number = self.inbox.number
@@ -293,6 +289,9 @@ class DeskScreen(FittedScreen):
 
     async def leave(self) -> None:
         """Quit, with everything kept."""
-        app = self.app
-        assert isinstance(app, Leaving)
-        await app.leave()
+        assert isinstance(self.app, KeepsAll)
+        await self.app.leave()
+
+    def on_unmount(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from textual.screen import Screen
 
 _WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
@@ -10,6 +12,13 @@ _HEIGHTS = [(0, "-low"), (16, "-tall")]
 
 def _class_for(size: int, classes: list[tuple[int, str]]) -> str:
     return next(name for least, name in reversed(classes) if size >= least)
+
+
+@runtime_checkable
+class KeepsAll(Protocol):
+    """An application that keeps everything before it goes."""
+
+    async def leave(self) -> None: ...
 
 
 class FittedScreen(Screen[None]):

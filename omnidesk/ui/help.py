@@ -84,7 +84,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $ink-paper 60%; }
     HelpSheet {
-        width: 92%; max-width: 110; height: 90%; background: $ink-bar; border: solid $ink-rule;
+        width: 92%; max-width: 110; height: 90%; background: $ink-bar;
     }
     """
 

@@ -32,7 +32,7 @@ EMPTY = {
 """What an empty view teaches."""
 
 _LETTERS = {State.OPEN: " ", State.WAITING: "~", State.SNOOZED: "z", State.CLOSED: "x"}
-_STRIPS_KEPT = 3000
+_STRIPS_KEPT = 400
 _WIDEST_TEXT = 300
 
 
@@ -151,6 +151,10 @@ class InboxList(Painted, can_focus=True):
             self.post_message(self.Wanted(*wanted))
 
     @property
+    def fence(self) -> str:
+        return "right" if self.size.width < self.screen.size.width else ""
+
+    @property
     def _height(self) -> int:
         return max(1, self.content_size.height - 1)
 
@@ -210,7 +214,7 @@ class InboxList(Painted, can_focus=True):
                 self.post_message(self.Opened())
 
     def render_line(self, y: int) -> Strip:
-        width = self.content_size.width
+        width = self.inner_width
         if y == 0:
             return self.paint(self._title_line(width))
         at = self.window.top + y - 1

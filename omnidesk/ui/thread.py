@@ -121,7 +121,7 @@ class ThreadView(Painted, can_focus=True):
 
     @property
     def _text_width(self) -> int:
-        return max(10, self.content_size.width - 2)
+        return max(10, self.inner_width - 2)
 
     @property
     def _room(self) -> int:
@@ -198,7 +198,7 @@ class ThreadView(Painted, can_focus=True):
         return self.paint(((SafeText(" "), "text"), *self._lines[at][0]))
 
     def _title_line(self) -> Line:
-        width = self.content_size.width
+        width = self.inner_width
         if self.opened is None:
             return ((SafeText("─" * width), "rule"),)
         talk = self.opened.conversation
