@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from omnidesk.core.channel import (
     Batch,
@@ -68,15 +69,26 @@ class Intake:
         """
         taken = 0
         pieces = list(_pieces(batch.items))
-        for index, piece in enumerate(pieces):
-            last = index == len(pieces) - 1
-            kept = await asyncio.to_thread(self._keep, piece)
-            taken += await self._store.write(
-                lambda tx, kept=kept, last=last: self._write(tx, batch, kept, last, old)  # type: ignore[misc]
-            )
-            if not last:
-                await asyncio.sleep(_BREATH)
+        keeping = self._keep_soon(pieces[0])
+        try:
+            for index in range(len(pieces)):
+                kept = await keeping
+                last = index == len(pieces) - 1
+                if not last:  # its bytes go to the disk while these rows do
+                    keeping = self._keep_soon(pieces[index + 1])
+                write = partial(self._write, batch=batch, kept=kept, last=last, old=old)
+                taken += await self._store.write(write)
+                if not last:
+                    await asyncio.sleep(_BREATH)
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
         return taken
+
+    def _keep_soon(self, items: Sequence[Item]) -> asyncio.Task[list[Kept]]:
+        return asyncio.create_task(
+            asyncio.to_thread(self._keep, items), name=f"{self._channel}: blobs"
+        )
 
     def _keep(self, items: Sequence[Item]) -> list[Kept]:
         contents: list[Content] = []

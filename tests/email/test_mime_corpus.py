@@ -22,7 +22,7 @@ def plain(incoming: Incoming) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for each in fields(incoming):
         value = getattr(incoming, each.name)
-        if each.name == "raw" or value in (None, "", (), False):
+        if each.name == "raw" or value in (None, "", (), False) or value is each.default is True:
             continue
         shown[each.name] = _plain(value)
     shown["folded"] = [incoming.text[start:end] for start, end in incoming.folded]

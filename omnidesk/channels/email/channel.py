@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
 from typing import Self
 
 from omnidesk.channels.email import smtp
@@ -12,7 +11,7 @@ from omnidesk.channels.email.compose import Composed, compose
 from omnidesk.channels.email.envelope import CannotCompose, ascii_address
 from omnidesk.channels.email.imap import Mailbox
 from omnidesk.channels.email.inlet import Inlet
-from omnidesk.channels.email.letter import read_letter
+from omnidesk.channels.email.reading import Reader
 from omnidesk.channels.email.settings import EmailSettings, Imap
 from omnidesk.core.channel import (
     Batch,
@@ -51,12 +50,8 @@ class EmailChannel:
         self._copies: set[asyncio.Task[None]] = set()
         self._inlet = None
         if settings.imap is not None:
-            read = partial(
-                read_letter,
-                spool=surroundings.spool,
-                own_addresses=surroundings.own_addresses | own,
-            )
-            self._inlet = Inlet(name, settings.imap, surroundings.spool, read)
+            reader = Reader(surroundings.spool, surroundings.own_addresses | own)
+            self._inlet = Inlet(name, settings.imap, surroundings.spool, reader)
 
     async def __aenter__(self) -> Self:
         if self._inlet is not None:

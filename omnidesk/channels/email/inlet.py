@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from omnidesk.channels.email.cursor import Place, read_cursor, write_cursor
 from omnidesk.channels.email.imap import Mailbox
 from omnidesk.channels.email.imap_values import Found, Letter, drop_contents
+from omnidesk.channels.email.reading import Reader
 from omnidesk.channels.email.settings import Imap
-from omnidesk.core.channel import Batch, Content, Incoming
+from omnidesk.core.channel import Batch, Incoming, Item
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.model import Direction
 
@@ -25,13 +26,12 @@ _TRIES = 5
 class Inlet:
     """The receiving half of a channel: one connection, opened anew whenever it is gone."""
 
-    def __init__(
-        self, channel: str, settings: Imap, spool: Path, read: Callable[[Content], Incoming]
-    ) -> None:
+    def __init__(self, channel: str, settings: Imap, spool: Path, reader: Reader) -> None:
         self._channel = channel
         self._settings = settings
         self._spool = spool
-        self._read = read
+        self._reader = reader
+        self._ahead: tuple[str | None, asyncio.Task[Batch]] | None = None
         self._mailbox: Mailbox | None = None
         self._entered: tuple[str, int] | None = None
         self._plan: deque[Found] = deque()
@@ -51,13 +51,48 @@ class Inlet:
 
     async def close(self) -> None:
         """Log out."""
+        await self._drop_ahead()
+        self._reader.rest()
         mailbox, self._mailbox = self._mailbox, None
         self._forget()
         if mailbox is not None:
             await mailbox.close()
 
     async def batch(self, cursor: str | None, quiet: float) -> Batch:
-        """What came after the cursor; waits at most `quiet` seconds for something to come."""
+        """What came after the cursor; waits at most `quiet` seconds for something to come.
+
+        Of a backlog the next letters are fetched and read while the desk stores these: an IMAP
+        cursor is no promise to the server, so nothing is acknowledged by that.
+        """
+        batch = await self._take_ahead(cursor) or await self._look(cursor, quiet)
+        if batch.items and self._plan:
+            task = asyncio.create_task(
+                self._look(batch.cursor, 0.0), name=f"{self._channel}: reading ahead"
+            )
+            self._ahead = (batch.cursor, task)
+        else:
+            self._reader.rest()
+        return batch
+
+    async def _take_ahead(self, cursor: str | None) -> Batch | None:
+        """What was read ahead, where it was for this cursor."""
+        if self._ahead is None or self._ahead[0] != cursor:
+            await self._drop_ahead()
+            return None
+        (_, task), self._ahead = self._ahead, None
+        return await task
+
+    async def _drop_ahead(self) -> None:
+        if self._ahead is None:
+            return
+        (_, task), self._ahead = self._ahead, None
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and task.exception() is None:
+            discard(task.result().items)
+        self._forget()
+
+    async def _look(self, cursor: str | None, quiet: float) -> Batch:
         places = read_cursor(cursor)
         clock = asyncio.get_running_loop().time
         end = clock() + quiet
@@ -167,7 +202,8 @@ class Inlet:
         kept = self._given(letters)
         last = wanted[-1].uid if len(kept) == len(letters) else kept[-1].uid
         try:
-            items = await asyncio.to_thread(self._read_all, kept, folder, validity)
+            backlog = len(self._plan) >= BATCH
+            items = await self._read_all(kept, folder, validity, backlog=backlog)
         except OSError as error:
             drop_contents(kept)
             reason = f"the spool takes no more: {error.strerror or error}"
@@ -207,19 +243,40 @@ class Inlet:
             return list(letters[:index])
         return list(letters)
 
-    def _read_all(self, letters: Sequence[Letter], folder: str, validity: int) -> list[Incoming]:
-        read = [self._read_one(letter, f"{folder} {validity}:{letter.uid}") for letter in letters]
-        if not self._settings.is_ours(folder):
-            return read
-        return [replace(one, from_us=one.direction is Direction.OUT) for one in read]
+    async def _read_all(
+        self, letters: Sequence[Letter], folder: str, validity: int, *, backlog: bool
+    ) -> list[Incoming]:
+        withheld = f"X-Omnidesk-Withheld: {self._settings.host} {folder} {validity}:"
+        contents = [
+            f"{withheld}{letter.uid}\r\n\r\n".encode() if letter.content is None else letter.content
+            for letter in letters
+        ]
+        read = await self._reader.read(contents, backlog=backlog)
+        ours = self._settings.is_ours(folder)
+        return [
+            replace(
+                message,
+                unreadable=self._trouble(letter, f"{folder} {validity}:{letter.uid}")
+                or message.unreadable,
+                from_us=ours and message.direction is Direction.OUT,
+            )
+            for letter, message in zip(letters, read, strict=True)
+        ]
 
-    def _read_one(self, letter: Letter, place: str) -> Incoming:
+    def _trouble(self, letter: Letter, place: str) -> str | None:
+        """Why a letter is not here whole."""
         if letter.content is None:
-            note = f"X-Omnidesk-Withheld: {self._settings.host} {place}\r\n\r\n"
-            reason = f"{self._settings.host} does not give it; it lies there as {place}"
-            return replace(self._read(note.encode()), unreadable=reason)
-        incoming = self._read(letter.content)
-        if not letter.cut:
-            return incoming
-        reason = f"too large: {letter.size:,} bytes; only its beginning is here, it lies as {place}"
-        return replace(incoming, unreadable=reason)
+            return f"{self._settings.host} does not give it; it lies there as {place}"
+        if letter.cut:
+            size = f"{letter.size:,} bytes"
+            return f"too large: {size}; only its beginning is here, it lies as {place}"
+        return None
+
+
+def discard(items: Sequence[Item]) -> None:
+    """Remove what letters that are not stored after all left in the spool."""
+    for item in items:
+        if isinstance(item, Incoming):
+            for content in (item.raw, *(file.content for file in item.files)):
+                if isinstance(content, Path):
+                    content.unlink(missing_ok=True)

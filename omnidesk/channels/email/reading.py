@@ -1,0 +1,73 @@
+"""Letters are read beside the loop: a few in a thread, a backlog in processes of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from omnidesk.channels.email.letter import read_letter
+from omnidesk.core.channel import Content, Incoming
+
+_AT_ONCE = 25
+_PROCESSES = max(1, min(2, (os.cpu_count() or 2) - 1))
+
+
+class Reader:
+    """Turns the bytes of letters into messages.
+
+    Parsing holds the interpreter's lock, so that a thread would only take turns with the one
+    that writes to the database; a backlog is read by processes, which end with it.
+    """
+
+    def __init__(self, spool: Path, own_addresses: frozenset[str]) -> None:
+        self._spool = spool
+        self._own = own_addresses
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def read(self, contents: Sequence[Content], *, backlog: bool) -> list[Incoming]:
+        """Each letter read; OSError where the spool takes no more."""
+        if not backlog:
+            return await asyncio.to_thread(read_all, contents, self._spool, self._own)
+        try:
+            return await self._read_apart(contents)
+        except BrokenProcessPool:  # killed from outside, as for want of memory
+            self.rest()
+            return await asyncio.to_thread(read_all, contents, self._spool, self._own)
+
+    async def _read_apart(self, contents: Sequence[Content]) -> list[Incoming]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                _PROCESSES, multiprocessing.get_context("spawn"), initializer=_keep_to_the_parent
+            )
+        loop = asyncio.get_running_loop()
+        pieces = [contents[i : i + _AT_ONCE] for i in range(0, len(contents), _AT_ONCE)]
+        read = await asyncio.gather(
+            *(
+                loop.run_in_executor(self._pool, read_all, piece, self._spool, self._own)
+                for piece in pieces
+            )
+        )
+        return [letter for piece in read for letter in piece]
+
+    def rest(self) -> None:
+        """End the processes, where there are any."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def read_all(contents: Sequence[Content], spool: Path, own: frozenset[str]) -> list[Incoming]:
+    """Letters read one after the other."""
+    return [read_letter(content, spool=spool, own_addresses=own) for content in contents]
+
+
+def _keep_to_the_parent() -> None:
+    """Signals are the engine's affair; a process of the pool ends when its pool does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
