@@ -36,7 +36,19 @@ COMMANDS = [
 ]
 NAMES = [
     *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export", "import"),
-    *("init", "list", "note", "parse", "reopen", "reply", "search", "show", "snooze", "tag"),
+    *(
+        "init",
+        "list",
+        "log-call",
+        "note",
+        "parse",
+        "reopen",
+        "reply",
+        "search",
+        "show",
+        "snooze",
+        "tag",
+    ),
     "undo",
 ]
 
