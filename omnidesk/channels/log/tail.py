@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LONGEST = 16 << 20
 """A longer line is cut into pieces of this size: memory is bounded, and nothing is dropped."""
 
@@ -113,9 +113,8 @@ class Tail:
                 return None
             if fd is not None:
                 os.close(fd)
-        known = self._fd is not None
         self._take(self._open(self._path))
-        if self._fd is None or self._ours or (place.offset == 0 and not known):
+        if self._fd is None or self._ours or place.offset == 0:
             return None
         return (
             f"{self._path.name} was emptied or replaced; what stood in it after byte "
