@@ -73,13 +73,14 @@ class Case:
 class Clue:
     """A conversation that a message names; `about` is the subject it answers, where known.
 
-    `home` is where the answered message stood before any merge.
+    `home` is where the answered message stood before any merge, `message` its id.
     """
 
     number: int
     why: str
     about: str | None = None
     home: int | None = None
+    message: int | None = None
 
 
 def message_ids(incoming: Incoming) -> list[str]:
@@ -180,7 +181,9 @@ def _answers(case: Case, known: Seen, noun: str = "letter") -> Clue:
     ours = known.direction == Direction.OUT
     what = f"answers our {noun} of" if ours else f"follows the {noun} of"
     why = f"{what} {day(known.received_at, case.now)}"
-    return Clue(number=known.conversation, why=why, about=known.subject, home=known.home)
+    return Clue(
+        number=known.conversation, why=why, about=known.subject, home=known.home, message=known.id
+    )
 
 
 def _near(one: str, other: str) -> bool:

@@ -115,9 +115,15 @@ def _report(case: Case) -> Placed:
         if found := _conversation(case, clue.number):
             lasting = bounce is None or bounce.permanent
             why = clue.why.replace("answers", "reports on", 1)
-            reopened = lasting and found.state is State.CLOSED
+            reopened = lasting and found.state is State.CLOSED and not _by_itself(case, clue)
             return Placed(conversation=found.number, why=why, reopened=reopened)
     return Placed(why="a delivery report that names no letter of ours")
+
+
+def _by_itself(case: Case, clue: Clue) -> bool:
+    """Whether nobody wrote the letter that a clue names: it was an automatic answer."""
+    known = case.lookups.message(clue.message) if clue.message is not None else None
+    return known is not None and known.automatic is not None
 
 
 def _place_own(case: Case) -> Placed:

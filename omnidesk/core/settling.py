@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from omnidesk.core.events import SYSTEM, Event, What
-from omnidesk.core.model import DeliveryState, State
+from omnidesk.core.model import Delivery, DeliveryState, State
 from omnidesk.core.store import Transaction
 
 _ORDER = [DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ]
@@ -22,15 +22,17 @@ def settle(
 ) -> bool:
     """Set what became of a delivery; False where that is no news.
 
-    A failure reopens the conversation, even a closed one, and gives it back to its author.
+    A failure reopens the conversation, even a closed one, and gives it back to its author; that
+    of an automatic answer, which nobody wrote, is only noted beside it.
     """
     delivery = tx.delivery(message)
-    if delivery is None or not _is_news(delivery.state, state):
+    if delivery is None or not _is_news(delivery, state, reason):
         return False
     tx.change_delivery(message, at=now, state=state, reason=reason)
     sent = tx.message(message)
     assert sent is not None
-    _count_failures(tx, sent.conversation, sent.author, delivery.state, state, now)
+    if sent.automatic is None:
+        _count_failures(tx, sent.conversation, sent.author, delivery.state, state, now)
     tx.append(
         Event(
             at=now,
@@ -50,9 +52,16 @@ def is_trouble(state: DeliveryState) -> bool:
     return state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
-def _is_news(before: DeliveryState, after: DeliveryState) -> bool:
+def _is_news(delivery: Delivery, after: DeliveryState, reason: str | None) -> bool:
+    """Whether a state tells more than the present one; a failure may get a further reason.
+
+    A bounce can be here before the word that the letter was taken: it stays failed.
+    """
+    before = delivery.state
     if before in _ORDER and after in _ORDER:
         return _ORDER.index(after) > _ORDER.index(before)
+    if before is DeliveryState.FAILED:
+        return after is not DeliveryState.SENT and (after, reason) != (before, delivery.reason)
     return before is not after
 
 
@@ -64,16 +73,16 @@ def _count_failures(
     after: DeliveryState,
     now: datetime,
 ) -> None:
-    step = is_trouble(after) - is_trouble(before)
-    found = tx.conversation(number) if step else None
+    found = tx.conversation(number) if is_trouble(before) or is_trouble(after) else None
     if found is None:
         return
-    if step < 0:
-        tx.change_conversation(number, failed=max(0, found.failed - 1))
+    failed = max(0, found.failed + is_trouble(after) - is_trouble(before))
+    if not is_trouble(after):
+        tx.change_conversation(number, failed=failed)
         return
     tx.change_conversation(
         number,
-        failed=found.failed + 1,
+        failed=failed,
         state=State.OPEN,
         closed_at=None,
         snoozed_until=None,

@@ -64,6 +64,8 @@ def arrive(
     )
     if incoming.bounced_ids:
         receipts.bounced(tx, rules, incoming, now)
+    elif incoming.references or placed.copy_of:
+        receipts.proved(tx, rules, incoming, now)
     acknowledging.acknowledge(tx, rules, incoming, placed, number, handle, now)
     return True
 
@@ -238,9 +240,15 @@ def _stand(
         return number
     number = placed.conversation
     row = tx.row(number)
-    if row is not None and not placed.copy_of and not (old and now < row.last_at):
+    aside = row is not None and _stays_aside(incoming, placed, row)
+    if row is not None and not placed.copy_of and not aside and not (old and now < row.last_at):
         tx.change_conversation(number, **_changes(rules, incoming, placed, row, asks, said, now))
     return number
+
+
+def _stays_aside(incoming: Incoming, placed: Placed, row: Row) -> bool:
+    """Whether a report leaves what is closed as it is: nothing that a person wrote failed."""
+    return incoming.bounce is not None and row.state is State.CLOSED and not placed.reopened
 
 
 def _changes(

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from omnidesk.core.channel import Incoming, Receipt
-from omnidesk.core.model import DeliveryState
+from omnidesk.core.model import Bounce, Delivery, DeliveryState, Message
 from omnidesk.core.settling import settle
 from omnidesk.core.signing import key_of_message_id, read_key
 from omnidesk.core.store import Seen, Transaction
 from omnidesk.engine.rules import Rules
+
+_MOST = 30
+"""So many letters one report may be about; a hostile one names thousands."""
+
+_ANSWERED = 3
 
 
 def apply(tx: Transaction, rules: Rules, receipt: Receipt, now: datetime) -> bool:
@@ -25,11 +30,39 @@ def bounced(tx: Transaction, rules: Rules, incoming: Incoming, now: datetime) ->
     bounce = incoming.bounce
     if bounce is None or not bounce.permanent:
         return
-    reason = bounce.reason or f"refused by the other side {bounce.status}".rstrip()
-    for message_id in incoming.bounced_ids:
+    for message_id in incoming.bounced_ids[:_MOST]:
         seen = _by_message_id(tx, rules, message_id)
-        if seen is not None:
-            settle(tx, seen.id, DeliveryState.FAILED, reason, now)
+        sent = tx.message(seen.id) if seen else None
+        if sent is not None and sent.delivery is not None:
+            reason = _reason(sent, sent.delivery, bounce)
+            settle(tx, sent.id, DeliveryState.FAILED, reason, now)
+
+
+def proved(tx: Transaction, rules: Rules, incoming: Incoming, now: datetime) -> None:
+    """Who answers a letter has it: one that may have gone out has gone out."""
+    ids = (*incoming.references[-_ANSWERED:], *filter(None, (incoming.message_id,)))
+    for message_id in ids:
+        key = key_of_message_id(message_id)
+        if not key or read_key(rules.placing.desk_key, key) is None:
+            continue
+        seen = tx.seen_key(key)
+        delivery = tx.delivery(seen.id) if seen else None
+        if delivery is not None and delivery.state is DeliveryState.UNKNOWN:
+            settle(tx, delivery.message, DeliveryState.SENT, "it came back to us", now)
+
+
+def _reason(sent: Message, delivery: Delivery, bounce: Bounce) -> str:
+    """Why it failed; of several recipients, for which, with what earlier reports said."""
+    why = bounce.reason or f"refused by the other side {bounce.status}".rstrip()
+    everybody = {one.address.lower(): one.address for one in (*sent.to, *sent.cc, *sent.bcc)}
+    failed = delivery.state is DeliveryState.FAILED and delivery.reason
+    if len(everybody) < 2:
+        return delivery.reason if failed and delivery.reason else why
+    missed = [everybody.get(one.lower(), one) for one in bounce.recipients]
+    reason = f"not delivered to {', '.join(missed) or 'one of them'}: {why}"
+    if not failed or not delivery.reason:
+        return reason
+    return delivery.reason if reason in delivery.reason else f"{delivery.reason}; {reason}"
 
 
 def _of(tx: Transaction, rules: Rules, receipt: Receipt) -> Seen | None:

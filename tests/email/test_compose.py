@@ -86,6 +86,12 @@ def test_blind_copies_are_in_the_envelope_only() -> None:
     assert parsed(outgoing)["Cc"] == "bob@example.org"
 
 
+def test_one_address_in_two_spellings_gets_one_letter() -> None:
+    outgoing = replace(REPLY, cc=(Address("", "ANN@Example.ORG"), Address("", "bob@example.org")))
+    letter = compose(outgoing, address="support@example.com", own=OWN, desk="Acme")
+    assert letter.envelope.recipients == ("ann@example.org", "bob@example.org")
+
+
 def test_a_reply_names_what_it_answers() -> None:
     message = parsed(replace(REPLY, references=("<a@x>", "b@x", "<c@x>")))
     assert message["In-Reply-To"] == "<c@x>"

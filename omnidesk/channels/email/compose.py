@@ -105,10 +105,13 @@ def _sender(wanted: str | None, address: str, own: frozenset[str]) -> str:
 
 def _envelope(sender: str, outgoing: Outgoing) -> Envelope:
     everybody = chain(outgoing.to, outgoing.cc, outgoing.bcc)
-    recipients = tuple(dict.fromkeys(ascii_address(one.address) for one in everybody))
+    recipients: dict[str, str] = {}
+    for one in everybody:
+        bare = ascii_address(one.address)
+        recipients.setdefault(bare.lower(), bare)
     if not recipients:
         raise CannotCompose("it has no recipient")
-    return Envelope(sender=sender, recipients=recipients)
+    return Envelope(sender=sender, recipients=tuple(recipients.values()))
 
 
 def _display_name(outgoing: Outgoing, desk: str) -> str:
