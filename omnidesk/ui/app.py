@@ -10,7 +10,7 @@ import shutil
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -111,6 +111,7 @@ class OmnideskApp(App[None]):
     def on_mount(self) -> None:
         self.set_timer(_BLANK_SECONDS, self.desk_screen.uncover)
         self._life = asyncio.create_task(self._live(), name="desk")
+        self._life.add_done_callback(self._ended)
         for gone in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(gone, self._told_to_go)
 
@@ -146,13 +147,14 @@ class OmnideskApp(App[None]):
         if self._start_engine is not None:
             self._engine = asyncio.ensure_future(self._start_engine(desk))
             self._engine.set_name("engine")
-            self._engine.add_done_callback(self._engine_ended)
+            self._engine.add_done_callback(self._ended)
 
-    def _engine_ended(self, engine: asyncio.Future[object]) -> None:
-        if not engine.cancelled() and (error := engine.exception()) is not None:
-            if not isinstance(error, OmnideskError):
-                raise error
+    def _ended(self, task: asyncio.Future[Any]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, OmnideskError):
             self.desk_screen.say(f"the engine does not start: {error}", alarm=True)
+        elif isinstance(error, Exception):
+            self._handle_exception(error)
 
     def on_omnidesk_app_changed(self) -> None:
         self.desk_screen.changed()

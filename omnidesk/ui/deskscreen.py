@@ -43,6 +43,7 @@ class DeskScreen(FittedScreen):
 
     def __init__(self, clock: Callable[[], datetime], columns: int, lines: int) -> None:
         super().__init__(columns, lines)
+        self.clock = clock
         self.desk: Desk | None = None
         self.view = VIEWS[0][0]
         self.words = ""

@@ -46,6 +46,8 @@ _DELIVERY = {
     DeliveryState.UNKNOWN: "? MAY HAVE GONE OUT",
 }
 
+_IN_TROUBLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -138,10 +140,7 @@ def _header(message: Message, shown: Setting) -> Line:
     room = shown.width - cell_len(when) - 2
     left = cut(left, room)
     gap = " " * (room - cell_len(left) + 2)
-    failed = message.delivery and message.delivery.state in (
-        DeliveryState.FAILED,
-        DeliveryState.UNKNOWN,
-    )
+    failed = message.delivery and message.delivery.state in _IN_TROUBLE
     return (left, ink), (SafeText(gap), "text"), (SafeText(when), "alert" if failed else "muted")
 
 
@@ -157,6 +156,8 @@ def _warnings(message: Message, shown: Setting) -> list[Line]:
         said.append((f"automatic: {safe_line(message.automatic)}", "muted"))
     if message.copy_of is not None:
         said.append(("the same letter came by another way", "muted"))
+    if message.marked:
+        said.append((safe_line(message.marked), "alert"))
     if message.version > 1:
         said.append((f"edited, version {message.version}", "muted"))
     if message.cc:
@@ -213,9 +214,13 @@ def _file(file: Attachment, width: int) -> Line:
 def _undelivered(delivery: Delivery | None, width: int) -> list[Line]:
     if delivery is not None and delivery.state is DeliveryState.HELD:
         return [((SafeText("z takes it back"), "muted"),)]
-    if delivery is None or not delivery.reason:
+    if delivery is None or not (delivery.reason or delivery.state in _IN_TROUBLE):
         return []
-    ink = "alert" if delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN) else "muted"
-    again = "; send again?" if delivery.state is DeliveryState.UNKNOWN else ""
-    words = SafeText(f"{safe_line(delivery.reason)}{again}")
+    ink = "alert" if delivery.state in _IN_TROUBLE else "muted"
+    again = ""
+    if delivery.state is DeliveryState.FAILED:
+        again = "; g y sends it again"
+    elif delivery.state is DeliveryState.UNKNOWN:
+        again = "; send again? g y yes, g x it has arrived"
+    words = SafeText(f"{safe_line(delivery.reason or 'no reason was given')}{again}")
     return [((line, ink),) for line in wrap(words, width)]

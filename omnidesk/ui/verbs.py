@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from omnidesk.ui import writing
+from omnidesk.core.model import Direction
+from omnidesk.ui import moving, writing
 from omnidesk.ui.keymap import VIEWS
 
 if TYPE_CHECKING:
@@ -16,66 +18,9 @@ if TYPE_CHECKING:
     Verb = Callable[[DeskScreen], Awaitable[None] | None]
     Change = Callable[[Desk, int], Awaitable[str]]
 
+_IN_DOUBT = frozenset({"unknown"})
+_IN_TROUBLE = frozenset({"failed", "unknown"})
 _LEAVES_ON_CLOSE = frozenset({"inbox", "mine", "unassigned", "waiting", "snoozed"})
-
-
-_FAR = 1_000_000
-
-
-def _move(by: int) -> Verb:
-    def move(screen: DeskScreen) -> None:
-        if screen.focused is screen.thread:
-            screen.thread.scroll_by(by)
-        else:
-            screen.inbox.move(by)
-
-    return move
-
-
-def _half(direction: int) -> Verb:
-    def half(screen: DeskScreen) -> None:
-        (screen.thread if screen.focused is screen.thread else screen.inbox).half(direction)
-
-    return half
-
-
-def _edge(direction: int) -> Verb:
-    def edge(screen: DeskScreen) -> None:
-        window = screen.inbox.window
-        if screen.focused is screen.thread:
-            screen.thread.to_edge(direction)
-        elif direction < 0:
-            if window.at_top:
-                screen.inbox.move(-len(window.rows))
-            else:
-                screen.read_end()
-        elif window.at_end or screen.words:
-            screen.inbox.move(_FAR)
-        else:
-            screen.read_end(last=True)
-
-    return edge
-
-
-def _needing(direction: int) -> Verb:
-    def needing(screen: DeskScreen) -> None:
-        screen.inbox.next_needing(direction)
-        if screen.focused is screen.thread:
-            screen.load(screen.inbox.number)
-
-    return needing
-
-
-def _view(name: str) -> Verb:
-    return lambda screen: screen.look_at(name)
-
-
-def _view_beside(by: int) -> Verb:
-    def beside(screen: DeskScreen) -> None:
-        names = [name for name, _, _ in VIEWS]
-        screen.look_at(names[(names.index(screen.view) + by) % len(names)])
-
-    return beside
 
 
 async def _open(screen: DeskScreen) -> None:
@@ -124,15 +69,68 @@ def _changing(change: Callable[[Desk, int], Awaitable[object]], said: str) -> Ve
 
 def _close(screen: DeskScreen) -> None:
     number = screen.number
-    if number is None:
-        return
-    _change(screen, number, lambda desk, n: desk.close(n), f"#{number} closed, z opens it again")
+    if number is not None:
+        _change(
+            screen, number, lambda desk, n: desk.close(n), f"#{number} closed, z opens it again"
+        )
+        _let_go(screen, number)
+
+
+def _let_go(screen: DeskScreen, number: int) -> None:
+    """What is done leaves the list at once, and the next one is under the hand."""
     if screen.view in _LEAVES_ON_CLOSE:
         screen.leaving.add(number)
         screen.inbox.drop(number)
     if screen.focused is screen.thread:
         screen.remove_class("-reading")
         screen.set_focus(screen.inbox)
+
+
+def _snooze(until: Callable[[datetime], datetime]) -> Verb:
+    def snooze(screen: DeskScreen) -> None:
+        number = screen.number
+        if number is None:
+            return
+        then = until(screen.clock().astimezone())
+        said = f"#{number} comes back {then:%a %H:%M}, or when the customer writes"
+        _change(screen, number, lambda desk, n: desk.snooze(n, then.astimezone(UTC)), said)
+        _let_go(screen, number)
+
+    return snooze
+
+
+def _at_nine(days: Callable[[datetime], int]) -> Callable[[datetime], datetime]:
+    def until(now: datetime) -> datetime:
+        there = now.replace(tzinfo=None, hour=9, minute=0, second=0, microsecond=0)
+        return (there + timedelta(days=days(now))).astimezone()
+
+    return until
+
+
+def _settle(
+    settle: Callable[[Desk, int], Awaitable[None]], said: str, states: frozenset[str]
+) -> Verb:
+    async def verb(screen: DeskScreen) -> None:
+        opened = await screen.now_open()
+        found = [
+            message.id
+            for message in (opened.messages if opened else ())
+            if message.delivery and message.delivery.state in states
+        ]
+        if opened is None or not found:
+            screen.say("no reply here is in trouble")
+            return
+        number = opened.conversation.number
+        _change(screen, number, lambda desk, _: settle(desk, found[-1]), said)
+
+    return verb
+
+
+async def _why(screen: DeskScreen) -> None:
+    opened = await screen.now_open()
+    came = [m for m in opened.messages if m.direction is Direction.IN] if opened else []
+    if opened is not None and came:
+        screen.say(f"#{opened.conversation.number}: {came[-1].why or 'nobody wrote down why'}")
 
 
 def _undo(screen: DeskScreen) -> None:
@@ -199,22 +197,28 @@ def _theme(screen: DeskScreen) -> None:
 
 
 VERBS: dict[str, Verb] = {
-    "move.down": _move(1),
-    "move.up": _move(-1),
-    "move.top": _edge(-1),
-    "move.bottom": _edge(1),
-    "move.half_down": _half(1),
-    "move.half_up": _half(-1),
+    "move.down": moving.move(1),
+    "move.up": moving.move(-1),
+    "move.top": moving.edge(-1),
+    "move.bottom": moving.edge(1),
+    "move.half_down": moving.half(1),
+    "move.half_up": moving.half(-1),
     "open": _open,
     "unfold": lambda screen: screen.thread.unfold(),
     "back": _back,
-    "next.needing": _needing(1),
-    "previous.needing": _needing(-1),
+    "next.needing": moving.needing(1),
+    "previous.needing": moving.needing(-1),
     "reply": lambda screen: writing.begin(screen, note=False),
     "note": lambda screen: writing.begin(screen, note=True),
     "close": _close,
     "reopen": _changing(lambda desk, number: desk.reopen(number), "#{} is open"),
     "take": _changing(_take, "#{} is yours"),
+    "snooze.hour": _snooze(lambda now: now + timedelta(hours=1)),
+    "snooze.day": _snooze(_at_nine(lambda _: 1)),
+    "snooze.week": _snooze(_at_nine(lambda now: 7 - now.weekday())),
+    "send.again": _settle(lambda desk, one: desk.send_again(one), "on its way again", _IN_TROUBLE),
+    "send.arrived": _settle(lambda desk, one: desk.let_be(one), "taken for sent", _IN_DOUBT),
+    "why": _why,
     "undo": _undo,
     "mark.read": _changing(lambda desk, number: desk.mark_read(number), ""),
     "mark.unread": _changing(lambda desk, number: desk.mark_unread(number), ""),
@@ -223,9 +227,9 @@ VERBS: dict[str, Verb] = {
     "filter.keep": _filtered(keep=True),
     "filter.clear": _filtered(keep=False),
     "customer": _customer,
-    **{f"view.{name}": _view(name) for name, _, _ in VIEWS},
-    "view.next": _view_beside(1),
-    "view.previous": _view_beside(-1),
+    **{f"view.{name}": moving.view(name) for name, _, _ in VIEWS},
+    "view.next": moving.view_beside(1),
+    "view.previous": moving.view_beside(-1),
     "review": writing.look_over,
     "send": writing.send,
     "edit": lambda screen: writing.resume(screen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.routing import Route
 
 if TYPE_CHECKING:
     from omnidesk.desk import Opened
@@ -23,11 +24,16 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     number = opened.conversation.number
     if screen.composer is not None:
         if screen.composer.number == number:
-            screen.composer.become(note=note)
+            screen.composer.become(note=screen.composer.note or note)
             resume(screen)
             return
         await put_away(screen)
     draft = opened.draft
+    begun_as_note = bool(draft and draft.text and draft.note)
+    if draft and draft.text and draft.note != note:
+        # whatever key was pressed: words begun for the team never turn into a reply by themselves
+        kind = "NOTE" if draft.note else "reply"
+        screen.say(f"your unsent {kind} is here, as a NOTE; ^N makes it a reply")
     via = screen.via.get(number) or (draft.channel if draft else None)
     try:
         route = await desk.route(number, via)
@@ -39,7 +45,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     composer = Composer(
         opened,
         route,
-        note=draft.note if draft and draft.text else note,
+        note=note or begun_as_note,
         text=draft.text if draft else "",
         via=via,
     )
@@ -145,14 +151,16 @@ async def send(screen: DeskScreen) -> None:
         return
     composer.done, composer.refused = True, False
     composer.tell("sending")
-    number, text, note, via = composer.number, composer.text, composer.note, composer.via
+    number, text, note = composer.number, composer.text, composer.note
+    way = composer.route.way if isinstance(composer.route, Route) else None
 
     async def hand_over() -> str:
         try:
             if note:
                 await desk.note(number, text)
             else:
-                await desk.reply(number, text, via=via)
+                via, to = (way.channel, way.handle) if way else (composer.via, None)
+                await desk.reply(number, text, via=via, to=to)  # there, and nowhere else
             await desk.drop_draft(number)
         except OmnideskError:
             composer.done = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from omnidesk.core.model import DeliveryState, Direction, Health, HealthState, State
+from omnidesk.core.settling import settle
 from omnidesk.desk import DeskSettings
 from omnidesk.ui.app import OmnideskApp
 from tests.ui.house import House, house, screen_text, until
@@ -304,3 +305,95 @@ async def test_sending_at_once_is_said_as_such(tmp_path: Path) -> None:
             delivery = (await acme.desk.open(number)).messages[-1].delivery
             assert delivery is not None
             assert delivery.state is DeliveryState.QUEUED
+
+
+async def test_words_begun_as_a_note_never_become_a_reply_by_themselves(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Hello")
+    await acme.desk.save_draft(number, "she is lying", True, None)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("r")
+        assert "customers never see this" in screen_text(app)
+        await pilot.press("escape", "s")
+        await until(pilot, lambda: app.desk_screen.composer is None)
+        await settled(pilot, app)
+    assert (await acme.said(number))[-1] == ("note", "", "she is lying")
+
+
+async def test_a_reply_goes_where_the_review_said_though_the_customer_moved_on(acme: House) -> None:
+    number = await acme.says("ann", "Hello", channel="shop-bot")
+    letter = await acme.says("ann", "Hello", subject="Hello")
+    await acme.know_as_one(number, letter)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, number)
+        await pilot.press("r", *"for the chat", "escape")
+        await until(pilot, lambda: "by shop-bot (Telegram)" in screen_text(app))
+        await acme.says("ann", "I am here now", channel="shop-bot")
+        await pilot.press("s")
+        await until(pilot, lambda: app.desk_screen.composer is None)
+        await settled(pilot, app)
+    assert (await acme.said(number))[-1] == ("out", "shop-bot", "for the chat")
+
+
+async def test_the_review_says_what_deserves_a_second_look(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Hello")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("r", *"{{name}}, файл во вложении")
+        await acme.desk.reply(number, "I have answered already")
+        await pilot.press("escape")
+        await until(pilot, lambda: "BEFORE IT GOES" in screen_text(app))
+        shown = screen_text(app)
+        assert "no file is attached" in shown
+        assert "not filled in: {{name}}" in shown
+        assert "anna answered meanwhile" in shown
+
+
+async def test_a_conversation_put_off_leaves_the_list_until_then(acme: House) -> None:
+    await acme.crowd(3)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        first = app.desk_screen.inbox.number
+        assert first is not None
+        await pilot.press("b", "d")
+        await settled(pilot, app)
+        assert app.desk_screen.inbox.number != first
+        conversation = (await acme.desk.open(first)).conversation
+        assert conversation.state is State.SNOOZED
+        assert conversation.snoozed_until is not None
+        assert conversation.snoozed_until.astimezone().hour == 9
+
+
+async def test_a_reply_in_doubt_is_asked_about_and_sent_again_by_hand_only(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Hello")
+    message = await acme.desk.reply(number, "Soon")
+    now = datetime.now(UTC)
+    await acme.store.write(
+        lambda tx: settle(tx, message.id, DeliveryState.UNKNOWN, "no answer after DATA", now)
+    )
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("6")
+        await at(pilot, app, number)
+        assert "MAY HAVE GONE OUT" in screen_text(app)
+        assert "send again? g y yes, g x it has arrived" in screen_text(app)
+        await pilot.press("g", "y")
+        await settled(pilot, app)
+        delivery = (await acme.desk.open(number)).messages[-1].delivery
+        assert delivery is not None
+        assert delivery.state is DeliveryState.QUEUED
+
+
+async def test_w_says_why_a_message_stands_here(acme: House) -> None:
+    await acme.says("ann", "Hello", subject="Hello")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("w")
+        await until(pilot, lambda: "from somebody new" in screen_text(app))

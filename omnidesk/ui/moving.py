@@ -1,0 +1,83 @@
+"""Moving through lines, rows and views; nothing here changes anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omnidesk.ui.keymap import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from omnidesk.ui.deskscreen import DeskScreen
+
+    Verb = Callable[[DeskScreen], None]
+
+_FAR = 1_000_000
+
+
+def move(by: int) -> Verb:
+    """Move the cursor, or what is shown of the thread, by so many lines."""
+
+    def move(screen: DeskScreen) -> None:
+        if screen.focused is screen.thread:
+            screen.thread.scroll_by(by)
+        else:
+            screen.inbox.move(by)
+
+    return move
+
+
+def half(direction: int) -> Verb:
+    """Move by half a screen."""
+
+    def half(screen: DeskScreen) -> None:
+        (screen.thread if screen.focused is screen.thread else screen.inbox).half(direction)
+
+    return half
+
+
+def edge(direction: int) -> Verb:
+    """Go to the first or the last line."""
+
+    def edge(screen: DeskScreen) -> None:
+        window = screen.inbox.window
+        if screen.focused is screen.thread:
+            screen.thread.to_edge(direction)
+        elif direction < 0:
+            if window.at_top:
+                screen.inbox.move(-len(window.rows))
+            else:
+                screen.read_end()
+        elif window.at_end or screen.words:
+            screen.inbox.move(_FAR)
+        else:
+            screen.read_end(last=True)
+
+    return edge
+
+
+def needing(direction: int) -> Verb:
+    """Go to the next row that needs us."""
+
+    def needing(screen: DeskScreen) -> None:
+        screen.inbox.next_needing(direction)
+        if screen.focused is screen.thread:
+            screen.load(screen.inbox.number)
+
+    return needing
+
+
+def view(name: str) -> Verb:
+    """Show a view."""
+    return lambda screen: screen.look_at(name)
+
+
+def view_beside(by: int) -> Verb:
+    """Show the view beside this one."""
+
+    def beside(screen: DeskScreen) -> None:
+        names = [name for name, _, _ in VIEWS]
+        screen.look_at(names[(names.index(screen.view) + by) % len(names)])
+
+    return beside
