@@ -81,6 +81,11 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
     event = tx.last_undoable(actor, conversation)
     if event is None:
         raise CannotUndo("there is nothing to undo")
+    return take_back(tx, event, actor, now)
+
+
+def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
+    """Undo what an event tells of, whatever came after it."""
     match event.kind:
         case What.MESSAGE_WRITTEN:
             said = _recall(tx, event, now)

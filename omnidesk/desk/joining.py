@@ -12,8 +12,8 @@ from datetime import datetime
 
 from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
-from omnidesk.core.model import Direction
-from omnidesk.core.store import Reads, Transaction
+from omnidesk.core.model import Direction, Message
+from omnidesk.core.store import Reads, Seen, Transaction
 from omnidesk.desk import standing
 from omnidesk.desk.opening import find
 
@@ -114,7 +114,7 @@ def _move(
         actor=actor,
         kind=What.MESSAGE_MOVED,
         conversation=stood,
-        data={"to": to, "moved": list(ids)},
+        data={"to": to, "moved": list(ids), "number": tx.last_message()},
     )
     seq = tx.append(event)
     for id_ in event.data["moved"]:
@@ -127,17 +127,53 @@ def _move(
 
 def move_back(tx: Transaction, event: Event) -> str:
     """Take a move or a split back, also where the messages were moved again since."""
-    touched = set()
     moved = tx.moved_by(event.seq)
+    touched = {number for id_ in moved for number in _standing(tx, id_)}
+    followers = _followers(tx, event, moved)
     for id_ in moved:
-        touched |= _standing(tx, id_)
         tx.move_back(id_, event.seq)
-        touched |= _standing(tx, id_)
+    for id_, answered in followers:
+        found, before = tx.message(answered), tx.message(id_)
+        assert found is not None
+        assert before is not None
+        if found.home is not None:
+            urgent = standing.urgency(tx, before.conversation)
+            tx.stand(id_, found.home, before.why)
+            standing.bring(tx, found.home, urgent)
+    touched |= {number for id_ in moved for number in _standing(tx, id_)}
     for number in touched:
         tx.refresh(number)
     for number in touched | {int(event.data.get("to", 0))}:
         fold(tx, number)
     return f"{'the message stands' if len(moved) == 1 else 'the messages stand'} as before"
+
+
+def _followers(tx: Reads, event: Event, moved: Iterable[int]) -> list[tuple[int, int]]:
+    """What came after a move into the same place because it answers what was moved.
+
+    As (id, id of what it answers), oldest first.
+    """
+    followed = {id_: m.home for id_ in moved if (m := tx.message(id_))}
+    found = []
+    for home in dict.fromkeys(followed.values()):
+        later = tx.belongs_to(home, int(event.data["number"])) if home is not None else ()
+        for id_ in later:
+            said = tx.message(id_)
+            answers = answered_by(tx, said) if said and said.home == home else None
+            if answers and followed.get(answers.id) == home and not tx.was_moved(id_):
+                followed[id_] = home
+                found.append((id_, answers.id))
+    return found
+
+
+def answered_by(tx: Reads, said: Message) -> Seen | None:
+    """The message that this one answers, where it is here."""
+    if said.answers:
+        return tx.seen_external(said.channel, said.answers)
+    if not said.references:
+        return None
+    known = tx.seen_message_ids(said.references[-1:])
+    return next((seen for found in known.values() for seen in found), None)
 
 
 def move_again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:

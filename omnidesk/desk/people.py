@@ -8,8 +8,8 @@ from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
 from omnidesk.core.identity import normalise
 from omnidesk.core.model import Direction, Handle, Known, Message
-from omnidesk.core.store import Reads, Seen, Transaction
-from omnidesk.desk import joining
+from omnidesk.core.store import Reads, Transaction
+from omnidesk.desk import joining, standing
 
 
 def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
@@ -44,7 +44,13 @@ def unmerge_contact(
         actor=actor,
         kind=What.UNDONE if undoing else What.CONTACT_UNMERGED,
         contact=id,
-        data={"what": merged.kind.value, "kept": whole, "merged": id, "merge": merge},
+        data={
+            "what": merged.kind.value,
+            "kept": whole,
+            "merged": id,
+            "merge": merge,
+            "number": tx.last_message(),
+        },
         undoes=merge,
     )
     seq = tx.append(event)
@@ -77,7 +83,7 @@ def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
         said = tx.message(id_)
         if said is None or tx.was_moved(id_):
             continue
-        answered = _answered(tx, said)
+        answered = joining.answered_by(tx, said)
         if answered is not None and answered.conversation == said.conversation:
             astray = answered.id in strays
         else:
@@ -85,15 +91,6 @@ def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
         if astray:
             strays[id_] = said
     return list(strays.values())
-
-
-def _answered(tx: Reads, said: Message) -> Seen | None:
-    if said.answers:
-        return tx.seen_external(said.channel, said.answers)
-    if not said.references:
-        return None
-    known = tx.seen_message_ids(said.references[-1:])
-    return next((seen for found in known.values() for seen in found), None)
 
 
 def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
@@ -105,7 +102,11 @@ def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
         key = said.conversation, owner[1]
         if key not in homes:
             part = tx.part_of(*key)
-            homes[key] = joining.beside(tx, said.conversation, owner[0]) if part is None else part
+            if part is None:
+                part = joining.beside(tx, said.conversation, owner[0])
+            else:
+                standing.bring(tx, part, standing.urgency(tx, said.conversation))
+            homes[key] = part
         tx.move_message(said.id, homes[key], event, said.why)
     for (stood, _), home in homes.items():
         tx.refresh(stood)

@@ -87,6 +87,17 @@ def urgency(tx: Reads, number: int) -> Columns:
     return {name: columns[name] for name in _URGENCY}
 
 
+def bring(tx: Transaction, number: int, urgent: Columns) -> None:
+    """Make a conversation, and what it is merged into, at least as urgent as something that came.
+
+    Only what came while things were joined brings its urgency along when they come apart.
+    """
+    for touched in dict.fromkeys((number, tx.kept_by(number))):
+        stands = _columns(tx, touched)
+        together = _together(stands, {**stands, **urgent})
+        set_columns(tx, touched, {**stands, **{name: together[name] for name in _URGENCY}})
+
+
 def _swap(
     tx: Transaction, number: int, before: Columns, *, entering: Columns | None = None
 ) -> None:

@@ -124,7 +124,7 @@ class JoinWrites(JoinReads):
         self.db.execute(
             "INSERT INTO moved SELECT id, ?, home, why FROM message WHERE id = ?", (event, id)
         )
-        self._stand(id, to, why)
+        self.stand(id, to, why)
 
     def move_back(self, id: int, event: int) -> bool:
         this = self.db.execute(
@@ -136,7 +136,7 @@ class JoinWrites(JoinReads):
             "SELECT min(event) FROM moved WHERE message = ? AND event > ?", (id, event)
         ).fetchone()[0]
         if later is None:
-            self._stand(id, *this)
+            self.stand(id, *this)
         else:
             self.db.execute(
                 "UPDATE moved SET home = ?, why = ? WHERE message = ? AND event = ?",
@@ -144,7 +144,7 @@ class JoinWrites(JoinReads):
             )
         return True
 
-    def _stand(self, id: int, home: int, why: str) -> None:
+    def stand(self, id: int, home: int, why: str) -> None:
         self.db.execute(
             f"UPDATE message SET home = :home, why = :why, conversation = {_ABOVE.format(':home')}"
             " WHERE id = :id",
@@ -160,7 +160,7 @@ class JoinWrites(JoinReads):
         self.db.execute(
             "UPDATE conversation SET failed = (SELECT count(*) FROM delivery d"
             " JOIN message m ON m.id = d.message WHERE m.conversation = :n"
-            " AND d.state IN ('failed', 'unknown')) WHERE number = :n",
+            " AND m.automatic IS NULL AND d.state IN ('failed', 'unknown')) WHERE number = :n",
             {"n": number},
         )
         newest = self.db.execute(

@@ -56,7 +56,8 @@ class JournalReads:
         row = self.db.execute(
             _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
             f"{where}"
-            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
+            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq"
+            " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.undoes = u.seq))"
             " ORDER BY e.seq DESC LIMIT 1",
             (actor, *_UNDOABLE, *(() if conversation is None else (conversation,))),
         ).fetchone()
