@@ -16,7 +16,7 @@ help:
 	@echo "make test    all tests; those that need Dovecot and Postfix are skipped without them"
 	@echo "make faults  kills, cuts and outages, the long ones too"
 	@echo "make bench   what docs/performance.md measures"
-	@echo "make docs    docs/config.md and docs/config.schema.json from the settings"
+	@echo "make docs    docs/config.md, docs/config.schema.json and docs/cli.md from the code"
 
 install: $(STAMP)
 
@@ -53,6 +53,7 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.config_reference
+	$(BIN)/python -m tools.cli_reference
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

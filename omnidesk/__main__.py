@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _OPTIONS = ("--config", "--agent")
@@ -9,7 +10,8 @@ _OPTIONS = ("--config", "--agent")
 
 def main() -> None:
     """The program."""
-    options = screen_options(sys.argv[1:])
+    completing = "_OMNIDESK_COMPLETE" in os.environ
+    options = None if completing else screen_options(sys.argv[1:])
     if options is None:
         from omnidesk.cli import main as command_line
 

@@ -157,7 +157,8 @@ class PeopleWrites(PeopleReads):
     def add_contact(self, name: str, at: datetime) -> int:
         row = self.db.execute(
             "INSERT INTO contact (name, root, created_at) "
-            "VALUES (?, (SELECT coalesce(max(id), 0) + 1 FROM contact), ?) RETURNING id",
+            "VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence"
+            " WHERE name = 'contact'), ?) RETURNING id",
             (name, ms(at)),
         ).fetchone()
         return int(row[0])

@@ -1,3 +1,4 @@
+-- Ids are never used again (AUTOINCREMENT): letters and events name them for ever.
 -- Times are milliseconds since 1970 in UTC. JSON columns hold arrays or objects.
 
 CREATE TABLE setting (
@@ -8,7 +9,7 @@ CREATE TABLE setting (
 -- A merge points a contact to another; `root` is where all pointers end, itself without any.
 -- `merge` is the event that did it.
 CREATE TABLE contact (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     name       TEXT NOT NULL,
     company    TEXT NOT NULL DEFAULT '',
     merged_into INTEGER REFERENCES contact,
@@ -112,7 +113,7 @@ CREATE TABLE reached (
 -- conversation would have without what was merged into it, `aside` those of a merged one,
 -- `split_from` the one whose messages it was made for.
 CREATE TABLE conversation (
-    number        INTEGER PRIMARY KEY,
+    number        INTEGER PRIMARY KEY AUTOINCREMENT,
     contact       INTEGER NOT NULL REFERENCES contact,
     subject       TEXT NOT NULL,
     state         TEXT NOT NULL,
@@ -156,7 +157,7 @@ CREATE INDEX link_b ON link (b);
 
 -- `home` is the conversation that a message belongs to without any merge.
 CREATE TABLE message (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversation,
     home         INTEGER NOT NULL REFERENCES conversation,
     channel      TEXT NOT NULL,
