@@ -185,7 +185,8 @@ def _body(message: Message, shown: Setting) -> list[Line]:
     if len(message.text) > limit:
         rest = len(message.text) - limit
         words = "Enter shows them" if not shown.unfolded else "save the letter to read them"
-        lines.append(((SafeText(f"> {rest:,} more characters, {words}"), "muted"),))
+        said = SafeText(f"> {rest:,} more characters, {words}")
+        lines.append(((cut(said, shown.width), "muted"),))
     if hidden:
         lines.append(((hidden_codes(hidden), "alert"),))
     if not lines and not message.attachments:
@@ -198,7 +199,8 @@ def _folded(text: SafeText, shown: Setting) -> list[Line]:
         return [((SafeText("│ "), "rule"), (line, "muted")) for line in wrap(text, shown.width - 2)]
     count = text.count("\n") + 1
     plural = "" if count == 1 else "s"
-    return [((SafeText(f"> {count} quoted line{plural}, Enter unfolds"), "muted"),)]
+    said = SafeText(f"> {count} quoted line{plural}, Enter unfolds")
+    return [((cut(said, shown.width), "muted"),)]
 
 
 def _file(file: Attachment, width: int) -> Line:
