@@ -31,6 +31,7 @@ LIGHT = {
     "omnidesk.engine": (*SCREENS, *CHANNELS, "pydantic", "click", "aiosqlite", "omnidesk.desk"),
     "omnidesk.store.sqlite": (*SCREENS, *CHANNELS, "pydantic", "click", "omnidesk.engine"),
     "omnidesk.channels.email": (*SCREENS, *CHANNELS, "click", "aiosqlite", "phonenumbers"),
+    "omnidesk.channels.log": (*SCREENS, *CHANNELS, "click", "aiosqlite", "phonenumbers"),
     "omnidesk.channels.telegram": (*SCREENS, *CHANNELS, "click", "aiosqlite", "phonenumbers"),
     "omnidesk.config": (*SCREENS, *CHANNELS, "click", "aiosqlite", "omnidesk.channels"),
     "omnidesk.plugins": (*SCREENS, *CHANNELS, "pydantic", "click", "omnidesk.channels"),
