@@ -29,11 +29,12 @@ def arrive(
     *,
     old: bool = False,
 ) -> bool:
-    """Store an incoming message; False where it is here already.
+    """Store an incoming message; False where it is here already, or was and is erased.
 
     An `old` one leaves a conversation as it is that went on since.
     """
-    if tx.seen_external(rules.channel, incoming.external_id):
+    known = (rules.channel, incoming.external_id)
+    if tx.seen_external(*known) or tx.is_erased(*known):
         return False
     if first := _album(tx, rules, incoming):
         _join_album(tx, rules, incoming, files, first, now)
@@ -59,7 +60,7 @@ def arrive(
             message=id_,
             contact=contact,
             channel=rules.channel,
-            data={"why": placed.why, "opened": placed.conversation is None},
+            data={"why": placed.why, "opened": placed.conversation is None, **_vouched(incoming)},
         )
     )
     if incoming.bounced_ids:
@@ -90,9 +91,12 @@ def edit(
     if _is_old(tx, present, edited):
         return False
     tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at)
-    asks = edited.incoming is None or edited.incoming.asks
-    unread = {"unread": True} if asks else {}
-    tx.change_conversation(seen.conversation, snippet=snippet(edited.text, ()), **unread)
+    changes: dict[str, Any] = {"snippet": snippet(edited.text, ())}
+    if edited.incoming is None or edited.incoming.asks:
+        changes["unread"] = True
+    elif (row := tx.row(seen.conversation)) and row.waiting_since == present.received_at:
+        changes["waiting_since"] = None  # he waited because of this alone
+    tx.change_conversation(seen.conversation, **changes)
     tx.append(
         Event(
             at=now,
@@ -195,6 +199,11 @@ def _know(
     for vouched in incoming.vouched:
         tx.add_handle(vouched, contact, known=Known.VERIFIED, name=name, at=now)
     return contact
+
+
+def _vouched(incoming: Incoming) -> dict[str, list[str]]:
+    """What the channel vouches for stands in the event: it may be another contact's already."""
+    return {"vouched": [str(handle) for handle in incoming.vouched]} if incoming.vouched else {}
 
 
 def _named(incoming: Incoming) -> Address | None:

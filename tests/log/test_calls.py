@@ -74,6 +74,17 @@ async def test_ended_is_a_new_version_of_answered_and_repeats_add_nothing(house:
     assert len((await house.desk.open(1)).messages) == 1
 
 
+async def test_a_call_missed_by_one_and_taken_by_another_leaves_nobody_waiting(
+    house: House,
+) -> None:
+    await house.hear(line("missed"))
+    (row,) = await house.desk.rows("inbox")
+    assert row.waiting_since is not None
+    await house.hear(line("answered"), line("ended", duration=30))
+    (row,) = await house.desk.rows("inbox")
+    assert (row.waiting_since, row.snippet) == (None, "Call, 30 s")
+
+
 async def test_two_ends_of_one_call_come_again_and_add_no_version(house: House) -> None:
     at = now()
     first = line("ended", at=at.isoformat(), duration=10)

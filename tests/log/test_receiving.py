@@ -5,11 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from omnidesk.core.channel import Batch, Channel, Edited, Incoming, Item, Outgoing, Rejected
+from omnidesk.core.channel import (
+    Batch,
+    Channel,
+    Edited,
+    Incoming,
+    Item,
+    Outgoing,
+    Rejected,
+    Ringing,
+)
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.model import Address
 from tests.log.conftest import append, line
@@ -262,12 +272,23 @@ async def test_check_looks_without_reading(open_phone: Open, calls: Path) -> Non
 
 
 async def test_nothing_is_ever_sent(open_phone: Open) -> None:
-    from datetime import UTC, datetime
-
     outgoing = Outgoing(
         key="k", number=1, to=(), text="x", author="anna", written_at=datetime.now(UTC)
     )
     assert isinstance(await open_phone().send(outgoing), Rejected)
+
+
+async def test_a_ring_that_comes_while_we_watch_rings_now_whatever_its_clock_says(
+    open_phone: Open, calls: Path
+) -> None:
+    append(calls, line("ringing", "old", at="2001-01-01T00:00:00Z"))
+    async with open_phone() as phone:
+        items, cursor, _ = await read_all(phone, None)
+        append(calls, line("ringing", "new", at="2001-01-01T00:00:00Z"))
+        items += (await read_all(phone, cursor))[0]
+    rung = {item.call: item.at for item in items if isinstance(item, Ringing)}
+    assert rung["old"].year == 2001
+    assert abs(rung["new"] - datetime.now(UTC)) < timedelta(seconds=30)
 
 
 # -- a named pipe
@@ -300,6 +321,17 @@ async def test_a_pipe_is_read_and_what_was_read_comes_again_until_acknowledged(
         assert (await phone.receive(again.cursor)).items == ()
         pour(calls, line(call="3")[20:])
         assert ids(await phone.receive(again.cursor)) == ["3"]
+
+
+async def test_what_waits_in_a_pipe_when_the_engine_stops_is_kept(
+    open_phone: Open, calls: Path
+) -> None:
+    os.mkfifo(calls)
+    async with open_phone() as phone:
+        _, cursor, _ = await read_all(phone, None)
+        pour(calls, line(call="1"))
+    async with open_phone() as phone:
+        assert ids((await read_all(phone, cursor))[0]) == ["1"]
 
 
 async def test_a_pipe_that_was_made_anew_is_read_on(open_phone: Open, calls: Path) -> None:

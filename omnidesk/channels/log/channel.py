@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,7 +13,15 @@ from typing import TYPE_CHECKING, Self
 from omnidesk.channels.log.events import Reading, read_event
 from omnidesk.channels.log.pipe import Busy, Pipe, is_pipe
 from omnidesk.channels.log.tail import Piece, Tail
-from omnidesk.core.channel import Batch, Capabilities, Item, Outcome, Outgoing, Rejected
+from omnidesk.core.channel import (
+    Batch,
+    Capabilities,
+    Item,
+    Outcome,
+    Outgoing,
+    Rejected,
+    Ringing,
+)
 from omnidesk.core.errors import Blocked, ChannelError, Unreachable
 from omnidesk.core.identity import normalise
 
@@ -45,14 +55,14 @@ class LogChannel:
         self._pipe: Pipe | None = None
         self._tail: Tail | None = None
         self._looking = threading.Lock()
+        self._live = False
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._enter)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        with self._looking:
-            self._close()
+        await asyncio.to_thread(self._leave)
 
     async def receive(self, cursor: str | None) -> Batch:
         loop = asyncio.get_running_loop()
@@ -81,14 +91,21 @@ class LogChannel:
 
     def _enter(self) -> None:
         normalise(self._reading.scheme, "+12015550123")  # its library must not delay a ring
+        self._leave()
+
+    def _leave(self) -> None:
         with self._looking:
             self._close()
 
     def _close(self) -> None:
-        for opened in (self._tail, self._pipe):
-            if opened is not None:
-                opened.close()
+        tail, pipe = self._tail, self._pipe
         self._tail = self._pipe = None
+        self._live = False
+        if tail is not None:
+            tail.close()
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.finish()
 
     def _look(self, cursor: str | None) -> tuple[list[Item], Piece]:
         """What is new. A look that was given up on may still go on: the next one waits for it."""
@@ -100,8 +117,10 @@ class LogChannel:
             except OSError as error:
                 self._close()
                 raise self._trouble(error) from error
+            live, self._live = self._live, not piece.lines
         now = datetime.now(UTC)
-        return [read_event(line, self._reading, now) for line in piece.lines], piece
+        items = [read_event(line, self._reading, now) for line in piece.lines]
+        return [_now(item, now) if live else item for item in items], piece
 
     def _opened(self) -> Tail:
         assert self._path is not None, "without a file nothing is received"
@@ -151,3 +170,8 @@ class LogChannel:
             case IsADirectoryError() | NotADirectoryError():
                 return Blocked(f"{where}; check channels.{self.name}.events")
         return Unreachable(where)
+
+
+def _now(item: Item, now: datetime) -> Item:
+    """A ring that came while we watched rings now, whatever the exchange's clock says."""
+    return replace(item, at=now) if isinstance(item, Ringing) else item

@@ -47,6 +47,13 @@ class Pipe:
         while self._fds:
             os.close(self._fds.pop())
 
+    def finish(self) -> None:
+        """Take what still waits, for the pipe forgets it when nobody has it open; then close."""
+        try:
+            self.drain()
+        finally:
+            self.close()
+
     def lies_at(self, path: Path) -> bool:
         """Whether the pipe at a path is still this one."""
         return os.path.samestat(path.stat(), os.fstat(self._pipe))

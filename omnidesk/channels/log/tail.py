@@ -19,7 +19,7 @@ _CHUNK = 1 << 18
 _LONGEST = 16 << 20
 """A longer line is cut into pieces of this size: memory is bounded, and nothing is dropped."""
 
-_PRINTED = 256
+_PRINTED = 4096
 _CURSOR = re.compile(r"(\d{1,20}):(\d{1,18}):([0-9a-f]{0,16})", re.ASCII)
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
 _BLANK = b" \t\r\0"
