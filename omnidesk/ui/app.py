@@ -25,7 +25,6 @@ from omnidesk.ui.keymap import Keymap, press
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
 from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
-from omnidesk.ui.window import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
 _LEAVE_SECONDS = 5.0
 _TYPED_SECONDS = 1.0
+_ROWS_BELOW = 5  # beside those that the first frame shows
 _BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
 
@@ -54,8 +54,9 @@ class OmnideskApp(App[None]):
     class Ready(Posted):
         """The desk is open, and its first rows are here."""
 
-        def __init__(self, desk: Desk, rows: list[Row]) -> None:
+        def __init__(self, desk: Desk, rows: list[Row], asked: int) -> None:
             super().__init__()
+            self.asked = asked
             self.desk = desk
             self.rows = rows
 
@@ -122,8 +123,9 @@ class OmnideskApp(App[None]):
         """Hold the desk open, and pass on that something changed."""
         try:
             async with self._open_desk() as desk:
-                rows = await desk.rows("inbox", limit=PAGE)
-                self.post_message(self.Ready(desk, rows))
+                asked = self.size.height + _ROWS_BELOW
+                rows = await desk.rows("inbox", limit=asked)
+                self.post_message(self.Ready(desk, rows, asked))
                 async for _ in desk.changes():
                     self.post_message(self.Changed())
         except OmnideskError as error:
@@ -135,7 +137,7 @@ class OmnideskApp(App[None]):
         theme = ready.desk.settings.theme
         if theme in self.available_themes:
             self.theme = theme
-        self.desk_screen.start(ready.desk, ready.rows)
+        self.desk_screen.start(ready.desk, ready.rows, ready.asked)
         self.desk_screen.show_keys()
         self.desk_screen.uncover()
         self.call_after_refresh(self._painted, ready.desk)

@@ -13,13 +13,13 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.bars import BottomBar, Small, TopBar
 from omnidesk.ui.customer import CustomerPane
 from omnidesk.ui.fitted import FittedScreen, KeepsAll
-from omnidesk.ui.inbox import EMPTY, InboxList
+from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, Keymap
 from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows, Said
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
-from omnidesk.ui.window import PAGE, Key
+from omnidesk.ui.window import Key
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -60,6 +60,7 @@ class DeskScreen(FittedScreen):
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
         self._reader: Reader | None = None
         self._wanted: int | None = None
+        self._painted_rows = False
         self._resting: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
@@ -78,8 +79,8 @@ class DeskScreen(FittedScreen):
     ) -> None:
         self.run_worker(work, name=name, group=name, exclusive=latest_only)
 
-    def start(self, desk: Desk, rows: list[Row]) -> None:
-        """The desk is open: show its first rows, then the rest."""
+    def start(self, desk: Desk, rows: list[Row], asked: int) -> None:
+        """The desk is open: show its first rows, and read on when they are painted."""
         self.desk = desk
         self._reader = Reader(desk, self.post_message, self._shown)
         self.top.agent = safe_line(desk.agent.name, 16)
@@ -89,10 +90,14 @@ class DeskScreen(FittedScreen):
             name: safe_line(known.code or name[:2]) for name, known in desk.channels.items()
         }
         self._title()
-        self.inbox.show(rows, PAGE)
+        self.inbox.show(rows, asked)
         self._go(self.jobs.run, name="changes")
-        self.changed()
+        self.call_after_refresh(self._read_on)
         self.set_interval(_TICK_SECONDS, self._tick)
+
+    def _read_on(self) -> None:
+        self._painted_rows = True
+        self.changed()
 
     def _tick(self) -> None:
         self.inbox.refresh()
@@ -104,7 +109,7 @@ class DeskScreen(FittedScreen):
 
     def changed(self) -> None:
         """Somebody wrote to the store: read again what is on the screen, soon and once."""
-        if self._reader is not None:
+        if self._reader is not None and self._painted_rows:
             self._go(self._reader.again, name="again")
 
     def read_end(self, *, last: bool = False) -> None:
@@ -132,7 +137,7 @@ class DeskScreen(FittedScreen):
         self.top.refresh()
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
-        if self._reader is not None:
+        if self._reader is not None and self._painted_rows:
             of = self.view, self.words
             page = partial(self._reader.page, of, wanted.side, wanted.key)
             self._go(page, name="page")
@@ -204,14 +209,9 @@ class DeskScreen(FittedScreen):
         self.read_end()
 
     def _title(self) -> None:
-        _, title, order = next(view for view in VIEWS if view[0] == self.view)
-        words = f"{title}: {safe_line(self.words, 40)}" if self.words else f"{title}, {order}"
-        self.inbox.title = SafeText(words)
-        empty = "Nothing matches; / changes the filter." if self.words else EMPTY[self.view]
-        self.inbox.empty = SafeText(empty)
+        self.inbox.name_it(self.view, self.words)
         self.top.view = self.view
         self.top.refresh()
-        self.inbox.refresh()
 
     # where the hand is
 

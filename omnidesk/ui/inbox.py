@@ -104,6 +104,15 @@ class InboxList(Painted, can_focus=True):
         row = self.window.current
         return row.number if row else None
 
+    def name_it(self, view: str, words: str) -> None:
+        """Say which list this is, and what its emptiness means."""
+        _, title, order = next(known for known in keymap.VIEWS if known[0] == view)
+        said = f"{title}: {safe_line(words, 40)}" if words else f"{title}, {order}"
+        self.title = SafeText(said)
+        empty = "Nothing matches; / changes the filter." if words else EMPTY[view]
+        self.empty = SafeText(empty)
+        self.refresh()
+
     def show(
         self, rows: list[Row], asked: int, *, last: bool = False, filtered: bool = False
     ) -> None:
