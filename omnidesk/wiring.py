@@ -75,8 +75,11 @@ def settings_of(config: Config) -> DeskSettings:
         name=config.desk.name,
         undo_send=config.desk.undo_send,
         theme=config.ui.theme,
+        region=config.desk.region,
         agents=config.agents,
         keys=config.keys,
+        join_window=config.desk.join_window,
+        reopen_within=config.desk.reopen_within,
     )
 
 
@@ -98,6 +101,7 @@ def open_channel(
         desk=config.desk.name,
         patience=patience,
         own_addresses=own_addresses(config),
+        region=config.desk.region,
     )
     return channel.kind.open(channel.name, channel.settings, surroundings)
 
@@ -155,7 +159,7 @@ async def make_engine(config: Config, store: Store) -> Engine:
 
     key = await _desk_key(store)
     served = [_served(config, c, store, key) for c in config.channels.values()]
-    return Engine(store, served)
+    return Engine(store, served, region=config.desk.region)
 
 
 async def _desk_key(store: Store) -> bytes:

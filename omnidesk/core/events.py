@@ -36,6 +36,7 @@ class What(StrEnum):
     CONTACT_UNMERGED = "contact.unmerged"
     CONTACT_ERASED = "contact.erased"
     HANDLE_ADDED = "handle.added"
+    SUGGESTED = "suggestion.made"
     SUGGESTION_DECIDED = "suggestion.decided"
     CHANNEL_CHANGED = "channel.changed"
     CHANNEL_GAP = "channel.gap"

@@ -151,7 +151,7 @@ def _shared(a: Profile, b: Profile) -> list[tuple[float, str]]:
 
 
 def _same(handle: Handle, known: set[Known]) -> tuple[float, str]:
-    if known == {Known.VERIFIED}:
+    if known in ({Known.VERIFIED}, {Known.VERIFIED, Known.SEEN}):
         return 0.95, f"the same verified {handle.value}"
     if known == {Known.CLAIMED}:
         return 0.6, f"both claim {handle.value}"

@@ -18,7 +18,7 @@ from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store, Transaction
 from omnidesk.core.value import dataclass
-from omnidesk.desk import changing, writing
+from omnidesk.desk import changing, telling, writing
 from omnidesk.desk.calling import Calling
 from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
@@ -144,6 +144,17 @@ class Desk(Joins, Calling):
             files=attached,
         )
         return await self.store.write(lambda tx: writing.reply(tx, number, written, self._now()))
+
+    async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
+        """Write the same on every other way that waits for an answer in a conversation."""
+        written = writing.Written(
+            text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send
+        )
+        return await self.store.write(
+            lambda tx: telling.tell_elsewhere(
+                tx, number, written, self._now(), lambda: secrets.token_hex(8)
+            )
+        )
 
     async def note(self, number: int, text: str) -> Message:
         """Add a note that only the team sees."""

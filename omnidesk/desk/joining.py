@@ -45,7 +45,10 @@ def unmerge(
     whole, order = pointers.merged_into, int(pointers.aside["order"])
     merged = tx.event(order)
     assert merged is not None, "a merge is journaled"
-    came = _came(tx, number, int(merged.data["number"]))
+    since = int(merged.data["number"])
+    theirs = tx.belongs_to(number, since)
+    came = _said(tx, theirs)
+    stays = _said(tx, [id_ for id_ in tx.belongs_to(whole, since) if id_ not in theirs])
     urgency = standing.urgency(tx, tx.kept_by(number))
     tx.append(
         Event(
@@ -60,6 +63,8 @@ def unmerge(
     standing.take_out(tx, number)
     if came:
         tx.change_conversation(number, **urgency)
+    if stays:
+        standing.bring(tx, whole, urgency)
     tx.decide("conversation", whole, number, merged.data["decided"], now)
     fold(tx, whole)
     fold(tx, number)
@@ -232,9 +237,9 @@ def fold(tx: Transaction, number: int) -> None:
     tx.change_conversation(number, state="merged", failed=0)
 
 
-def _came(tx: Reads, number: int, after: int) -> bool:
-    """Whether something was said, by either side, in what was merged."""
-    found = (tx.message(id_) for id_ in tx.belongs_to(number, after))
+def _said(tx: Reads, ids: Iterable[int]) -> bool:
+    """Whether something was said among messages, by either side."""
+    found = map(tx.message, ids)
     return any(
         m is not None and m.direction is not Direction.NOTE and not m.automatic for m in found
     )

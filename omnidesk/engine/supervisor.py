@@ -12,6 +12,7 @@ from omnidesk.core.errors import StoreError
 from omnidesk.core.store import Store, Transaction
 from omnidesk.engine.leases import RENEW_SECONDS, hold, new_holder
 from omnidesk.engine.line import Line, Served, utc_now
+from omnidesk.engine.radar import Radar
 from omnidesk.engine.waking import wake_due
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 ENGINE_LEASE = "engine"
 _GRACE_SECONDS = 10.0
 _WAKE_SECONDS = 15.0
+_RADAR_BREATH = 0.02
+"""Between two looks of the radar, so that a flood of old messages leaves room for new ones."""
 
 
 class Engine:
@@ -30,12 +33,15 @@ class Engine:
         served: Sequence[Served],
         *,
         now: Callable[[], datetime] = utc_now,
+        region: str | None = None,
     ) -> None:
         self._store = store
         self._served = served
         self._now = now
         self._holder = new_holder()
         self._lines: list[Line] = []
+        self._radar = Radar(store, now=now, region=region)
+        self._news = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set; replies on their way get some seconds to arrive."""
@@ -51,6 +57,7 @@ class Engine:
             tasks.append(
                 group.create_task(self._steadily(_WAKE_SECONDS, self._wake), name="engine: snoozed")
             )
+            tasks.append(group.create_task(self._watching(), name="engine: radar"))
             await stop.wait()
             for line in self._lines:
                 line.stop()
@@ -68,6 +75,8 @@ class Engine:
         ]
         await self._store.write(lambda tx: wake_due(tx, self._now()))
         reasons = await asyncio.gather(*(line.once() for line in lines))
+        while await self._look():
+            pass
         return {line.name: why for line, why in zip(lines, reasons, strict=True) if why}
 
     async def _settle(self) -> None:
@@ -87,6 +96,29 @@ class Engine:
                 log.warning("store refuses reason=%s", error)
             await asyncio.sleep(seconds)
 
+    async def _watching(self) -> None:
+        """Follow what happens with the radar, behind the channels and never in their way."""
+        while True:
+            self._news.clear()
+            more = True
+            while more:
+                more = await self._look()
+                await asyncio.sleep(_RADAR_BREATH)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_WAKE_SECONDS):
+                    await self._news.wait()
+
+    async def _look(self) -> bool:
+        """One look of the radar; what it stumbles over is left behind, not tried for ever."""
+        try:
+            return await self._radar.look()
+        except StoreError as error:
+            log.warning("store refuses reason=%s", error)
+            return False
+        except Exception:
+            log.exception("radar stumbled")
+            return self._radar.skip()
+
     def _live(self, tx: Transaction) -> None:
         hold(tx, ENGINE_LEASE, self._holder, self._now())
 
@@ -95,5 +127,6 @@ class Engine:
 
     async def _listening(self) -> None:
         async for _ in self._store.changes():
+            self._news.set()
             for line in self._lines:
                 line.due.set()

@@ -16,6 +16,7 @@ from omnidesk.core.placing import PlacingRules
 from omnidesk.core.store import VIEWS, Reads, Transaction
 from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.arrivals import arrive
+from omnidesk.engine.radar import Radar
 from omnidesk.engine.rules import Rules
 from omnidesk.store.sqlite import SqliteStore
 
@@ -71,6 +72,12 @@ class House:
         rules = rules_of(channel)
         assert await self.store.write(lambda tx: arrive(tx, rules, incoming, None, (), self.now()))
         return await self.found(channel, incoming.external_id)
+
+    async def look(self) -> None:
+        """Let the radar look at all that happened."""
+        radar = Radar(self.store, now=self.now, region="RU")
+        while await radar.look():
+            pass
 
     async def found(self, channel: str, external_id: str) -> Message:
         def look(r: Reads) -> Message:

@@ -1,0 +1,71 @@
+"""Which other open conversation may tell of the same fault as a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from omnidesk.core import alike
+from omnidesk.core.model import Direction, Message, State
+from omnidesk.core.radar import WITHIN, Told, echoes
+from omnidesk.core.store import Reads, Suggested
+from omnidesk.engine.hearing import Understood
+
+_CANDIDATES = 40
+_CONVERSATIONS = 10
+
+
+def find(reads: Reads, said: Understood, now: datetime) -> list[Suggested]:
+    """Conversations that may be one with the message's, the surest first."""
+    message = reads.message(said.message) if said.fresh else None
+    told = _told(reads, message) if message else None
+    if message is None or told is None:
+        return []
+    others = [other for m in _candidates(reads, said, told, now) if (other := _told(reads, m))]
+    return [
+        Suggested(
+            what="conversation",
+            one=told.conversation,
+            other=one.conversation,
+            reason=one.reason,
+            score=one.score,
+        )
+        for one in echoes(told, others)
+    ]
+
+
+def _candidates(reads: Reads, said: Understood, told: Told, now: datetime) -> Iterator[Message]:
+    """Messages that share marks with it, and the latest of the contact's own conversations."""
+    since = now - WITHIN
+    for id_ in reads.echoes(said.marks, since, limit=_CANDIDATES) if said.marks else ():
+        if message := reads.message(id_):
+            yield message
+    for row in reads.conversations_of(told.contact, limit=_CONVERSATIONS):
+        lately = row.last_at >= since and row.state is not State.CLOSED
+        if lately and (message := reads.last_inbound(row.number)):
+            yield message
+
+
+def _told(reads: Reads, message: Message) -> Told | None:
+    """What a message told, where it stands in a conversation that is not settled."""
+    contact = reads.contact_of(message.handle) if message.handle else None
+    found = reads.conversation(message.conversation)
+    if contact is None or found is None or found.state is State.CLOSED:
+        return None
+    if message.direction is not Direction.IN or message.automatic or message.bounce:
+        return None
+    return Told(
+        conversation=found.number,
+        contact=contact,
+        channel=message.channel,
+        ways=_ways(reads, message),
+        words=alike.words(message.text, message.folded, message.subject),
+        at=message.received_at,
+    )
+
+
+def _ways(reads: Reads, message: Message) -> frozenset[str]:
+    """Our addresses that a message was written to."""
+    own = next((c.addresses for c in reads.channels() if c.name == message.channel), ())
+    written = {a.address.lower() for a in (*message.to, *message.cc)}
+    return frozenset(written.intersection(own))
