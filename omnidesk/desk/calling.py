@@ -1,4 +1,7 @@
-"""The desk's verbs about calls: who rings, who it may be, what was said."""
+"""The desk's verbs about calls: who rings, who it may be, what was said.
+
+What they need is imported on first use: the screen's first frame comes without it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent, Direction, Handle, Message
 from omnidesk.core.store import Store
-from omnidesk.desk.calls import Logged, log
-from omnidesk.desk.cards import Card, Ring, cards, ringing
 
 if TYPE_CHECKING:
+    from omnidesk.desk.cards import Card, Ring
     from omnidesk.desk.desk import DeskSettings
 
 _CARDS = 8
@@ -47,6 +49,8 @@ class Calling:
         `conversation` it is. Without a channel it is the one that is logged by hand and has such
         handles. `call` is that of a `Ring`; `name` is for a contact that is new.
         """
+        from omnidesk.desk.calls import Logged, log
+
         logged = Logged(
             who=who,
             text=text,
@@ -67,9 +71,13 @@ class Calling:
 
     async def card(self, text: str, *, limit: int = _CARDS) -> list[Card]:
         """Who it may be, as one types a number in any spelling or parts of a name."""
+        from omnidesk.desk.cards import cards
+
         region = self.settings.region
         return await self.store.read(lambda r: cards(r, text, region=region, limit=limit))
 
     async def ringing(self) -> list[Ring]:
         """The calls that ring now, each with the card of its contact."""
+        from omnidesk.desk.cards import ringing
+
         return await self.store.read(lambda r: ringing(r, self._now()))
