@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import backlog, busy, counts, finding, keys, live, machine, opening, start
+from bench import backlog, busy, counts, finding, keys, live, machine, opening, page, start
 from bench.fill import Size, folder, store_of
-from bench.table import Figure, as_markdown, as_text
+from bench.table import Figure, as_text
 from bench.terminal import NoFrame
 
 _ALL = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P12")
@@ -168,7 +168,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10k conversations, about 2 minutes")
     parser.add_argument("--only", default="", help="some numbers, as P1,P6")
-    parser.add_argument("--markdown", action="store_true", help="write docs/performance.md's table")
+    parser.add_argument("--markdown", action="store_true", help="write docs/performance.md")
     parser.add_argument("--instructions", action="store_true", help="P1 under callgrind, too")
     given = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -179,13 +179,11 @@ def main() -> int:
     run = Run(QUICK if given.quick else FULL, instructions=given.instructions)
     facts = machine.facts()
     figures = [figure for number in _ALL if number in wanted for figure in run.part(number)]
+    print(f"{facts}\n")
+    print(as_text(figures))
     if given.markdown:
-        size = "--quick" if given.quick else "full"
-        print(f"{datetime.now(UTC):%d %B %Y}, {size} run: {facts}.\n")
-        print(as_markdown(figures))
-    else:
-        print(f"{facts}\n")
-        print(as_text(figures))
+        size = "quick" if given.quick else "full"
+        page.write(f"{datetime.now(UTC):%d %B %Y}, {size} run: {facts}.", figures)
     return 0
 
 

@@ -43,6 +43,7 @@ _CAPABILITIES = (
     '"initiate":true,"subject":true,"threads":true,"html":true,"attachments":true,"copies":true}'
 )
 _PIECE = 5000
+_UNUSED_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,11 @@ def store_of(size: Size) -> Path:
     place = folder() / f"store-{size.name}-{schema}"
     database = place / "omnidesk.db"
     if database.exists():
+        os.utime(place)
         return database
-    for old in folder().glob(f"store-{size.name}-*"):
-        shutil.rmtree(old)
+    for old in folder().glob("store-*"):
+        if time.time() - old.stat().st_mtime > _UNUSED_SECONDS:
+            shutil.rmtree(old)
     began = time.monotonic()
     draft = folder() / f".{place.name}.{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.scene import Scene, folders
 from bench.series import ms, p50, p99
+from bench.start import HELLO, started
 from bench.table import Figure
 from bench.terminal import ROOT, Terminal, environment, memory, processor_of, python
 from omnidesk.config import agent_for, load
@@ -216,6 +217,7 @@ def screen_memory(database: Path, size: str) -> Figure:
         scene = Scene(Path(folder), database)
         scene.without_engine()
         seen = scene.first_name()
+        started(scene.command(), seen, scene.environ)  # the first start reads the whole config
         with Terminal(scene.command(), scene.environ) as terminal:
             terminal.frame(lambda frame: seen in frame.text)
             terminal.quiet()
@@ -224,10 +226,14 @@ def screen_memory(database: Path, size: str) -> Figure:
                 terminal.press(b"j" * 100)
                 terminal.quiet(0.3)
             later, _ = memory(terminal.pid)
+        with Terminal(HELLO, scene.environ) as terminal:
+            terminal.shows("Hello, World!")
+            bare, _ = memory(terminal.pid)
     return Figure(
         number="P9",
         felt=f"memory of the screen, {size}",
         goal="<= 50 MB",
         reached=f"{fresh:.0f} MB painted, {later:.0f} MB after 1,000 keys",
+        beside=f"hello {bare:.0f} MB",
         good=later <= 50,
     )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 from bench.scene import Scene
 from bench.series import p50
 from bench.table import Figure
-from bench.terminal import Terminal, environment, python
+from bench.terminal import Terminal, python
 
 HELLO = python("-m", "bench.peers.hello")
 
@@ -92,19 +90,9 @@ def instructions(database: Path) -> Figure:
 def _counted(command: list[str], seen: str, environ: Mapping[str, str], out: Path) -> int:
     valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "-q"]
     with Terminal([*valgrind, *command], environ) as terminal:
-        terminal.frame(lambda frame: seen in frame.text, 300.0)
-        subprocess.run(
-            ["callgrind_control", "--dump", str(terminal.pid)],
-            check=True,
-            capture_output=True,
-            timeout=60,
-            env=environment(),
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            for dumped in out.parent.glob(out.name + "*"):
-                total = re.search(r"^(?:summary|totals): (\d+)", dumped.read_text(), re.MULTILINE)
-                if total:
-                    return int(total[1])
-            terminal.quiet(0.2, 0.2)
-    raise TimeoutError("callgrind dumped nothing")
+        terminal.shows(seen, 300.0)
+        terminal.end(120.0)  # at its frame: what it did after it does not count
+    total = re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.MULTILINE)
+    if total is None:
+        raise RuntimeError(f"callgrind counted nothing of {' '.join(command[:4])}")
+    return int(total[1])

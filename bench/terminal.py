@@ -94,6 +94,14 @@ class Terminal:
         self._process.wait(20)
         os.close(self._master)
 
+    def end(self, seconds: float) -> None:
+        """Ask the program to end (SIGTERM), and wait for it."""
+        assert self._process is not None
+        self._process.terminate()
+        deadline = time.monotonic() + seconds
+        while self._process.poll() is None and time.monotonic() < deadline:
+            self._read(0.05)
+
     @property
     def pid(self) -> int:
         assert self._process is not None
@@ -134,7 +142,7 @@ class Terminal:
         """Read until nothing came for so long; the frames that ended meanwhile."""
         deadline = time.perf_counter() + most
         frames: list[Frame] = []
-        while time.perf_counter() < deadline and self._read(seconds):
+        while self._read(min(seconds, deadline - time.perf_counter())):
             while _END in self._rest:
                 head, _, self._rest = self._rest.partition(_END)
                 frames.append(Frame(self._at, head))
