@@ -47,11 +47,13 @@ size, sha256, inline}]`, `external_id`, `message_id`, `references []`, `sent_at`
 | letter of `parse` | a message with `file` in place of `id`, `conversation` and `channel` |
 | event | `seq`, `at`, `actor`, `kind`, `conversation`, `message`, `contact`, `channel`, `data`, \
 `undoes` |
-| contact | `id`, `name`, `handles []`; `contact show` adds `conversations []` |
+| contact | `id`, `name`, `handles []`; `contact show` adds `wish` (a channel or null), \
+`merged [ids]` and `conversations []` |
+| pair of `contact suggestions` | `what`, `one {id, name, handles []}`, `other`, `reason`, `score` |
 | hit of `search` | `conversation`, `message`, `snippet` |
 | channel of `doctor` | `channel`, `state`, `on_server`, `stored`, `unreadable`, `lag` (seconds \
 since all was well last), `last_error` |
-| line of `export` | one of these with `type`: `contact` (with `merged_into`), `conversation`, \
+| line of `export` | one of these with `type`: `contact` (with `merged_into` and `wish`), `conversation`, \
 `message`, `event`, or `delivery` (`message`, `conversation`, `channel`, `state`, `reason`, \
 `attempt`, `due_at`) |
 
