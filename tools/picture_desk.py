@@ -146,7 +146,7 @@ async def _play(morning: _Morning) -> None:
         "support", "ivan.smith@example.com", "Ivan Smith", "Invoice 2071 is charged twice",
         "Hi,\n\ninvoice 2071 shows up twice on my card. Could you look?\n\nIvan",
         files=(Attachment(id=0, name="statement.pdf", media_type="application/pdf", size=184_320,
-                          sha256=None, missing="not kept on pictures"),),
+                          sha256="0" * 64),),
     )  # fmt: skip
     morning.at(50)
     await ivan.reply(billing, "Hi Ivan, looking into it, back to you within the hour.")
@@ -170,8 +170,7 @@ async def _order(morning: _Morning, anna: Desk, ivan: Desk) -> int:
         "Что делать?\n\n-- \nАнна Соколова, +7 916 123-45-67"
     )
     photo = Attachment(
-        id=0, name="stol.jpg", media_type="image/jpeg", size=1_258_291, sha256=None,
-        missing="not kept on pictures",
+        id=0, name="stol.jpg", media_type="image/jpeg", size=1_258_291, sha256="0" * 64
     )  # fmt: skip
     number = await morning.writes(
         "support", "anna.sokolova@example.ru", "Анна Соколова", "Заказ № 4412 приехал разбитым",
