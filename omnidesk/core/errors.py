@@ -68,3 +68,22 @@ class CannotJoin(OmnideskError):
 
 class CannotUndo(OmnideskError):
     """It cannot be taken back any more, and why."""
+
+
+class BadFilter(OmnideskError):
+    """This filter or search cannot be understood, and what is wrong with it."""
+
+
+class BadTemplate(OmnideskError):
+    """This template cannot be filled in, and why."""
+
+
+class Overtaken(OmnideskError):
+    """Something was said since the conversation was opened; nothing was written.
+
+    `changes` are sentences: who said what, and when.
+    """
+
+    def __init__(self, changes: tuple[str, ...]) -> None:
+        super().__init__("; ".join(changes))
+        self.changes = changes
