@@ -8,7 +8,18 @@ import sys
 
 import click
 
-from omnidesk.cli import acting, app, calls, contacts, export, letters, looking, running, starting
+from omnidesk.cli import (
+    acting,
+    app,
+    calls,
+    contacts,
+    export,
+    letters,
+    looking,
+    rights,
+    running,
+    starting,
+)
 from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.safetext import safe_line
 
@@ -24,7 +35,7 @@ _FORESEEN = (
     KeyboardInterrupt,
     BaseExceptionGroup,
 )
-_ADDED_BY = (starting, running, looking, acting, calls, contacts, letters, export)
+_ADDED_BY = (starting, running, looking, acting, calls, contacts, letters, rights, export)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -102,6 +102,16 @@ class Pointers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """How much was erased with a person; `elsewhere` he said in conversations of others."""
+
+    conversations: int
+    messages: int
+    elsewhere: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """What the store holds of a channel."""
 
@@ -312,6 +322,14 @@ class Reads(Protocol):
         ...
 
     def search_names(self, text: str, *, limit: int = 20) -> list[Contact]: ...
+    def rows_about(self, contact: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every row about a person as (table, columns), fit for JSON."""
+        ...
+
+    def is_erased(self, channel: str, external_id: str) -> bool:
+        """Whether a message was here and was erased with its author."""
+        ...
+
     def every_contact(self) -> Iterator[Contact]: ...
     def every_conversation(self) -> Iterator[Conversation]: ...
     def every_message(self) -> Iterator[Message]: ...
@@ -471,6 +489,17 @@ class Store(Protocol):
         """
         ...
 
+    async def erase(self, contact: int, *, actor: str, at: datetime) -> Erased:
+        """Erase a person so that nothing of him is left in any file; NotFound where there is none.
+
+        Conversations of his go whole; in those of others his own messages are emptied.
+        """
+        ...
+
+    async def finish_erasing(self) -> bool:
+        """Clean the files after an erasure that was cut short; False where there was none."""
+        ...
+
     def changes(self) -> AsyncIterator[int]:
         """The newest event's seq, now and after each commit by anybody; bursts collapse."""
         ...
@@ -481,6 +510,7 @@ __all__ = [
     "BlobStore",
     "Configured",
     "DeliveryState",
+    "Erased",
     "Ledger",
     "Reached",
     "Reads",

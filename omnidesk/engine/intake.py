@@ -22,7 +22,7 @@ from omnidesk.core.channel import (
 )
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Attachment
-from omnidesk.core.store import Store, Transaction
+from omnidesk.core.store import Reads, Store, Transaction
 from omnidesk.engine import arrivals, receipts, ringing
 from omnidesk.engine.rules import Rules
 
@@ -68,7 +68,7 @@ class Intake:
         came when it was sent, and the channel's cursor stays.
         """
         taken = 0
-        pieces = list(_pieces(batch.items))
+        pieces = list(_pieces(await self._store.read(lambda reads: self._unerased(reads, batch))))
         keeping = self._keep_soon(pieces[0])
         try:
             for index in range(len(pieces)):
@@ -84,6 +84,15 @@ class Intake:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
         return taken
+
+    def _unerased(self, reads: Reads, batch: Batch) -> list[Item]:
+        """What was not erased with its author: of the rest not even the bytes are kept again."""
+        return [
+            item
+            for item in batch.items
+            if not isinstance(item, Incoming | Edited)
+            or not reads.is_erased(self._channel, item.external_id)
+        ]
 
     def _keep_soon(self, items: Sequence[Item]) -> asyncio.Task[list[Kept]]:
         return asyncio.create_task(

@@ -165,6 +165,8 @@ class Outbox:
         now = self._now()
         if not (isinstance(outcome, Sent) or self._is_ours(tx, delivery)):
             return
+        if tx.delivery(delivery.message) is None:  # erased while it was on its way
+            return
         match outcome:
             case Sent():
                 self._sent(tx, delivery, outcome, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -66,8 +67,22 @@ class Blobs:
         return [(sha256, size) for sha256, size, _ in named]
 
     def remove(self, sha256: str) -> None:
-        """Forget a blob; no row may name it any more."""
+        """Forget a blob, also one that is aside; no row may name it any more."""
         self.path(sha256).unlink(missing_ok=True)
+        self._aside(sha256).unlink(missing_ok=True)
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a blob out of sight; from now on the same bytes are stored anew."""
+        with contextlib.suppress(FileNotFoundError):
+            self.path(sha256).replace(self._aside(sha256))
+
+    def bring_back(self, sha256: str) -> None:
+        """Undo `set_aside`."""
+        with contextlib.suppress(FileNotFoundError):
+            self._aside(sha256).replace(self.path(sha256))
+
+    def _aside(self, sha256: str) -> Path:
+        return self.path(sha256).with_name(f".{sha256}.aside")
 
 
 def _draft(target: Path, content: Content) -> tuple[int, Path]:

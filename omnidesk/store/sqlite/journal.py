@@ -28,6 +28,13 @@ _UNDOABLE = (
     What.CALL_LOGGED,
 )
 
+_THERE = (
+    " AND (e.conversation IS NULL OR EXISTS"
+    " (SELECT 1 FROM conversation c WHERE c.number = e.conversation))"
+    " AND (e.contact IS NULL OR EXISTS (SELECT 1 FROM contact k WHERE k.id = e.contact))"
+)
+"""What it was done to may be erased."""
+
 
 class JournalReads:
     """Look-ups of what happened."""
@@ -55,7 +62,7 @@ class JournalReads:
         where = "" if conversation is None else " AND e.conversation = ?"
         row = self.db.execute(
             _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
-            f"{where}"
+            f"{where}{_THERE}"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq"
             " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.undoes = u.seq))"
             " ORDER BY e.seq DESC LIMIT 1",
@@ -65,7 +72,7 @@ class JournalReads:
 
     def events_by(self, actor: str, limit: int = 50) -> list[Event]:
         found = self.db.execute(
-            f"{_EVENT} WHERE actor = ? AND actor <> 'omnidesk' ORDER BY seq DESC LIMIT ?",
+            f"{_EVENT} e WHERE actor = ? AND actor <> 'omnidesk'{_THERE} ORDER BY seq DESC LIMIT ?",
             (actor, limit),
         )
         return [_event(r) for r in found]

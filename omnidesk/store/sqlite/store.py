@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
 import aiosqlite
 
 from omnidesk.core.errors import StoreError
-from omnidesk.core.store import Reads, Transaction
+from omnidesk.core.store import Erased, Reads, Transaction
 from omnidesk.store.blobs import Blobs
+from omnidesk.store.sqlite import sweeping
 from omnidesk.store.sqlite.connection import connect, named, run, snapshot, transaction
 from omnidesk.store.sqlite.migrate import migrate
 from omnidesk.store.sqlite.notice import Bell, Listener
@@ -112,6 +114,21 @@ class SqliteStore:
             return result
 
         return await self._run(self._writer, whole)
+
+    async def erase(self, contact: int, *, actor: str, at: datetime) -> Erased:
+        """Erase a person; what is cut short after the rows are gone, `finish_erasing` ends."""
+        assert self._writer is not None, "the store is not open"
+        erased = await self._run(self._writer, lambda db: sweeping.erase(db, contact, actor, at))
+        self._bell.ring()
+        await self.finish_erasing()
+        return erased
+
+    async def finish_erasing(self) -> bool:
+        """Clean the files after an erasure; False where none waits for it."""
+        assert self._writer is not None, "the store is not open"
+        return await self._run(
+            self._writer, lambda db: sweeping.sweep(db, self._files, self._blobs)
+        )
 
     async def changes(self) -> AsyncIterator[int]:
         listener = Listener(self._files / "notice")

@@ -283,6 +283,12 @@ CREATE INDEX event_by_agent ON event (actor, seq) WHERE actor <> 'omnidesk';
 CREATE INDEX event_ringing ON event (at) WHERE kind = 'call.ringing';
 CREATE INDEX event_undoes ON event (undoes) WHERE undoes IS NOT NULL;
 
+-- What was erased with its author and must not come in again: a keyed hash of its channel and
+-- external id, and nothing else.
+CREATE TABLE erased (
+    mark BLOB PRIMARY KEY
+) WITHOUT ROWID;
+
 -- One row a channel: where it stands at its provider, how it is doing, what it can do.
 CREATE TABLE channel (
     name         TEXT PRIMARY KEY,

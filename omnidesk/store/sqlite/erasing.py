@@ -1,0 +1,329 @@
+"""A person is erased: rows, index, journal; nothing of it is left in the files."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from omnidesk.core.errors import NotFound
+from omnidesk.core.events import Event, What
+from omnidesk.core.model import DeliveryState, Direction, State
+from omnidesk.core.store import Erased
+from omnidesk.store.sqlite.joins import JoinWrites
+from omnidesk.store.sqlite.journal import JournalWrites
+from omnidesk.store.sqlite.personal import Person, person_of
+from omnidesk.store.sqlite.values import dump
+
+GONE = "[erased]"
+
+_PURPOSE = b"omnidesk erased\0"
+_BYTES = 16
+_PENDING = "erasing"
+_THEIRS = ("part", "html", "version", "attachment", "delivery", "moved", "echo", "offered")
+"""Tables whose rows go with their message."""
+
+_OUR_WORDS = frozenset(
+    {str(word) for kind in (Direction, State, DeliveryState, What) for word in kind}
+    | {"merged", ""}
+)
+_OUR_KEYS = frozenset(("assignee", "agent", "actor"))
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+Z-]{5,30}")
+
+
+class ErasingReads:
+    """Look-ups of what was erased."""
+
+    db: sqlite3.Connection
+
+    def is_erased(self, channel: str, external_id: str) -> bool:
+        if not self.db.execute("SELECT EXISTS (SELECT 1 FROM erased)").fetchone()[0]:
+            return False
+        mark = (_mark(_key(self.db), channel, external_id),)
+        return self.db.execute("SELECT 1 FROM erased WHERE mark = ?", mark).fetchone() is not None
+
+
+class _Tx(JoinWrites, JournalWrites):
+    """The changes that erasing makes use of."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+
+def erase(db: sqlite3.Connection, contact: int, actor: str, at: datetime) -> Erased:
+    """Erase a person inside a transaction; NotFound where there is none.
+
+    Bytes that nobody names any more are `pending`.
+    """
+    person = person_of(db, contact)
+    if person is None:
+        raise NotFound(f"there is no contact {contact}; omnidesk contact list shows them")
+    tx = _Tx(db)
+    _stand_apart(tx, person)
+    person = person_of(db, contact) or person
+    blobs = _blobs(db, (*person.messages, *person.elsewhere))
+    _remember(db, (*person.messages, *person.elsewhere))
+    touched = _blank(db, person.elsewhere)
+    _delete(db, person)
+    mentions = _Mentions(person)
+    _leave_recipients(db, person, mentions)
+    _scrub_events(db, person, mentions)
+    for number in touched:
+        tx.refresh(number)
+    gone = [sha for sha in blobs if not _named(db, sha)]
+    waiting = sorted({*pending(db), *gone})
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_PENDING, dump(waiting)))
+    erased = Erased(
+        conversations=len(person.conversations),
+        messages=len(person.messages),
+        elsewhere=len(person.elsewhere),
+        files=len(gone),
+    )
+    tx.append(
+        Event(at=at, actor=actor, kind=What.CONTACT_ERASED, contact=contact, data=asdict(erased))
+    )
+    return erased
+
+
+def pending(db: sqlite3.Connection) -> list[str]:
+    """Bytes that an erasure left to remove, by their SHA-256."""
+    row = db.execute("SELECT value FROM setting WHERE name = ?", (_PENDING,)).fetchone()
+    return json.loads(row[0]) if row else []
+
+
+def is_pending(db: sqlite3.Connection) -> bool:
+    """Whether an erasure was cut short before the files were clean."""
+    return db.execute("SELECT 1 FROM setting WHERE name = ?", (_PENDING,)).fetchone() is not None
+
+
+def unnamed(db: sqlite3.Connection, shas: Iterable[str]) -> list[str]:
+    """Those of some bytes that no row names."""
+    return [sha for sha in shas if not _named(db, sha)]
+
+
+def done(db: sqlite3.Connection) -> None:
+    """Note that the files are clean."""
+    db.execute("DELETE FROM setting WHERE name = ?", (_PENDING,))
+
+
+def _key(db: sqlite3.Connection) -> bytes:
+    row = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
+    return bytes.fromhex(row[0])
+
+
+def _mark(key: bytes, channel: str, external_id: str) -> bytes:
+    said = _PURPOSE + f"{channel}\0{external_id}".encode("utf-8", "surrogateescape")
+    return hmac.digest(key, said, sha256)[:_BYTES]
+
+
+def _ids(values: Iterable[int]) -> str:
+    return f"({','.join(str(int(value)) for value in values)})"
+
+
+def _stand_apart(tx: _Tx, person: Person) -> None:
+    """Take merges back that joined his conversations with those of others."""
+    own = set(person.conversations)
+    merged = tx.db.execute(
+        "SELECT number, merged_into, aside FROM conversation WHERE merged_into IS NOT NULL"
+    ).fetchall()
+    for number, whole, aside in merged:
+        if (number in own) == (whole in own):
+            continue
+        tx.point_conversation(number, None)
+        state = json.loads(aside or "{}").get("state", State.OPEN.value)
+        tx.db.execute(
+            "UPDATE conversation SET state = ?, aside = NULL WHERE number = ?", (state, number)
+        )
+        if not tx.inside(whole):
+            tx.db.execute("UPDATE conversation SET apart = NULL WHERE number = ?", (whole,))
+        tx.refresh(number)
+        tx.refresh(whole)
+
+
+def _blobs(db: sqlite3.Connection, messages: Iterable[int]) -> set[str]:
+    ids = _ids(messages)
+    return {
+        row[0]
+        for table, column, key in (
+            ("message", "raw", "id"),
+            ("version", "raw", "message"),
+            ("attachment", "sha256", "message"),
+        )
+        for row in db.execute(
+            f"SELECT {column} FROM {table} WHERE {key} IN {ids} AND {column} IS NOT NULL"
+        )
+    }
+
+
+def _named(db: sqlite3.Connection, sha: str) -> bool:
+    return bool(
+        db.execute(
+            "SELECT EXISTS (SELECT 1 FROM attachment WHERE sha256 = :sha)"
+            " OR EXISTS (SELECT 1 FROM message WHERE raw = :sha)"
+            " OR EXISTS (SELECT 1 FROM version WHERE raw = :sha)",
+            {"sha": sha},
+        ).fetchone()[0]
+    )
+
+
+def _remember(db: sqlite3.Connection, messages: Iterable[int]) -> None:
+    """Keep a keyed hash of what was erased: the same letter must not come in once more."""
+    ids, key = _ids(messages), _key(db)
+    found = db.execute(
+        f"SELECT channel, external_id FROM message WHERE id IN {ids} AND external_id IS NOT NULL"
+        f" UNION SELECT channel, external_id FROM part WHERE message IN {ids}"
+    ).fetchall()
+    db.executemany(
+        "INSERT OR IGNORE INTO erased VALUES (?)",
+        [(_mark(key, channel, external_id),) for channel, external_id in found],
+    )
+
+
+def _blank(db: sqlite3.Connection, messages: tuple[int, ...]) -> list[int]:
+    """Empty what he said in others' conversations; the numbers of these."""
+    ids = _ids(messages)
+    touched = [
+        row[0] for row in db.execute(f"SELECT DISTINCT conversation FROM message WHERE id IN {ids}")
+    ]
+    for table in _THEIRS:
+        if table != "moved":
+            db.execute(f"DELETE FROM {table} WHERE message IN {ids}")
+    db.execute(
+        "UPDATE conversation SET subject = ? WHERE number IN (SELECT m.conversation FROM message m"
+        f" WHERE m.id IN {ids} AND NOT EXISTS (SELECT 1 FROM message e"
+        " WHERE e.conversation = m.conversation AND e.id < m.id))",
+        (GONE,),
+    )
+    db.execute(
+        "UPDATE message SET text = ?, subject = '', folded = '[]', files = '', sender_name = NULL,"
+        " sender_address = NULL, recipients = '{}', refs = '[]', message_id = NULL,"
+        " external_id = NULL, handle = NULL, answers = NULL, reply_path = NULL, bounce = NULL,"
+        f" unreadable = NULL, marked = NULL, raw = NULL WHERE id IN {ids}",
+        (GONE,),
+    )
+    return touched
+
+
+def _delete(db: sqlite3.Connection, person: Person) -> None:
+    messages, numbers = _ids(person.messages), _ids(person.conversations)
+    contacts, handles = _ids(person.contacts), _ids(id_ for id_, _, _ in person.handles)
+    for table in _THEIRS:
+        db.execute(f"DELETE FROM {table} WHERE message IN {messages}")
+    db.execute(f"DELETE FROM moved WHERE home IN {numbers}")
+    db.execute(f"UPDATE message SET copy_of = NULL WHERE copy_of IN {messages}")
+    db.execute(f"DELETE FROM message WHERE id IN {messages}")
+    db.execute(f"UPDATE message SET handle = NULL WHERE handle IN {handles}")
+    db.execute(f"DELETE FROM draft WHERE conversation IN {numbers}")
+    db.execute(f"DELETE FROM link WHERE a IN {numbers} OR b IN {numbers}")
+    db.execute(f"UPDATE conversation SET split_from = NULL WHERE split_from IN {numbers}")
+    db.execute(f"DELETE FROM conversation WHERE number IN {numbers}")
+    for what, ids in (("contact", contacts), ("conversation", numbers)):
+        db.execute(
+            f"DELETE FROM suggestion WHERE what = ? AND (one IN {ids} OR other IN {ids})", (what,)
+        )
+    db.execute(f"DELETE FROM offered WHERE contact IN {contacts}")
+    db.executemany(
+        "DELETE FROM offered WHERE scheme = ? AND value = ?",
+        [(scheme, value) for _, scheme, value in person.handles],
+    )
+    db.execute(f"DELETE FROM reached WHERE handle IN {handles}")
+    db.execute(f"DELETE FROM handle WHERE id IN {handles}")
+    db.execute(f"DELETE FROM contact WHERE id IN {contacts}")
+
+
+class _Mentions:
+    """Finds a person's addresses and names in texts of ours, and puts [erased] in their place."""
+
+    def __init__(self, person: Person) -> None:
+        long = [value for _, _, value in person.handles if "@" in value or len(value) > 6]
+        names = [name for name in person.names if " " in name]  # one word is many people's name
+        whole = [f"{scheme}:{value}" for _, scheme, value in person.handles]
+        words = sorted({*whole, *long, *names}, key=len, reverse=True)
+        self.needles = tuple(dict.fromkeys(word.lower() for word in words))
+        self._exact = frozenset(person.names) | {value for _, _, value in person.handles}
+        some = "|".join(map(re.escape, words)) or r"(?!)"
+        self._pattern = re.compile(rf"(?<![\w@.+-])(?:{some})(?![\w@])", re.IGNORECASE)
+
+    def without(self, text: str) -> str:
+        """The text without him."""
+        return GONE if text in self._exact else self._pattern.sub(GONE, text)
+
+    def anywhere(self, column: str) -> str:
+        """SQL that is true where a column may speak of him; `needles` are its arguments."""
+        return " OR ".join(f"instr(casefold({column}), ?)" for _ in self.needles) or "0"
+
+
+def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: _Mentions) -> None:
+    """Others' messages stay as they wrote them; he is no more among those whom they went to."""
+    db.create_function("casefold", 1, lambda text: (text or "").lower(), deterministic=True)
+    values = {value for _, _, value in person.handles}
+    spoken = "coalesce(recipients, '') || coalesce(bounce, '') || coalesce(marked, '') || why"
+    found = db.execute(
+        "SELECT id, recipients, bounce, marked, why FROM message"
+        f" WHERE {mentions.anywhere(spoken)}",
+        mentions.needles,
+    ).fetchall()
+    for id_, recipients, bounce, marked, why in found:
+        roles = {
+            role: [one for one in people if one[1].lower() not in values]
+            for role, people in json.loads(recipients).items()
+        }
+        db.execute(
+            "UPDATE message SET recipients = ?, bounce = ?, marked = ?, why = ? WHERE id = ?",
+            (
+                dump({role: people for role, people in roles.items() if people}),
+                bounce and dump(_walked(json.loads(bounce), mentions.without)),
+                marked and mentions.without(marked),
+                mentions.without(why),
+                id_,
+            ),
+        )
+    for message, reason in db.execute(
+        f"SELECT message, reason FROM delivery WHERE {mentions.anywhere('reason')}",
+        mentions.needles,
+    ).fetchall():
+        db.execute(
+            "UPDATE delivery SET reason = ? WHERE message = ?", (mentions.without(reason), message)
+        )
+
+
+def _scrub_events(db: sqlite3.Connection, person: Person, mentions: _Mentions) -> None:
+    """Of his own events the frames stay, with numbers, times and words of ours."""
+    said = _ids((*person.messages, *person.elsewhere))
+    numbers, contacts = _ids(person.conversations), _ids(person.contacts)
+    for seq, data in db.execute(
+        f"SELECT seq, data FROM event WHERE data <> '{{}}' AND (conversation IN {numbers}"
+        f" OR message IN {said} OR contact IN {contacts})"
+    ).fetchall():
+        _rewrite(db, seq, _walked(json.loads(data), _ours))
+    for seq, data in db.execute(
+        f"SELECT seq, data FROM event WHERE data <> '{{}}' AND ({mentions.anywhere('data')})",
+        mentions.needles,
+    ).fetchall():
+        _rewrite(db, seq, _walked(json.loads(data), mentions.without))
+
+
+def _rewrite(db: sqlite3.Connection, seq: int, data: Any) -> None:
+    db.execute("UPDATE event SET data = ? WHERE seq = ?", (dump(data), seq))
+
+
+def _ours(text: str) -> str:
+    return text if text in _OUR_WORDS or _TIME.fullmatch(text) else GONE
+
+
+def _walked(value: Any, change: Callable[[str], str], key: str = "") -> Any:
+    """JSON with each of its texts changed, save who of us did it."""
+    if isinstance(value, dict):
+        return {k: _walked(v, change, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_walked(v, change, key) for v in value]
+    if not isinstance(value, str) or key in _OUR_KEYS:
+        return value
+    changed = change(value)
+    return None if key == "handle" and changed != value else changed
