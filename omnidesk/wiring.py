@@ -102,6 +102,7 @@ def open_channel(
         patience=patience,
         own_addresses=own_addresses(config),
         region=config.desk.region,
+        kept=spool.with_name("kept"),
     )
     return channel.kind.open(channel.name, channel.settings, surroundings)
 

@@ -294,7 +294,8 @@ class Surroundings:
 
     `spool` is a folder on the store's own file system for files on their way in. `patience`
     is how many seconds `receive` may wait where nothing is there; None: capabilities.quiet.
-    `region` (ISO 3166) is the country of phone numbers written without one.
+    `region` (ISO 3166) is the country of phone numbers written without one. `kept` is a folder,
+    perhaps not made yet, for what a channel must not lose; the spool may be cleared.
     """
 
     spool: Path
@@ -302,6 +303,7 @@ class Surroundings:
     patience: float | None = None
     own_addresses: frozenset[str] = field(default_factory=frozenset)
     region: str | None = None
+    kept: Path | None = None
 
 
 class Kind(Protocol):

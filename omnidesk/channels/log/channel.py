@@ -51,7 +51,7 @@ class LogChannel:
             scheme=settings.scheme, region=settings.region or surroundings.region
         )
         self._path = Path(settings.events) if settings.events else None
-        self._journal = surroundings.spool / f"{name}.calls"
+        self._journal = (surroundings.kept or surroundings.spool) / f"{name}.calls"
         self._pipe: Pipe | None = None
         self._tail: Tail | None = None
         self._looking = threading.Lock()

@@ -14,7 +14,6 @@ from omnidesk.channels.log.tail import read_cursor
 
 _CHUNK = 1 << 16
 _AT_ONCE = 64
-_LARGE = 1 << 20
 
 
 class Busy(OSError):
@@ -27,6 +26,7 @@ class Pipe:
     def __init__(self, path: Path, journal: Path) -> None:
         self._fds: list[int] = []
         try:
+            journal.parent.mkdir(mode=0o700, exist_ok=True)
             self._journal = self._open(journal, os.O_RDWR | os.O_CREAT)
             try:
                 fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,10 +81,10 @@ class Pipe:
         return os.write(self._journal, os.read(self._pipe, _CHUNK))
 
     def shorten(self, cursor: str | None) -> None:
-        """Empty a large journal of which nothing is left to take in after `cursor`."""
+        """Empty the journal when all of it is taken in: who calls shall not be kept twice."""
         place = read_cursor(cursor)
         size = os.fstat(self._journal).st_size
-        if place is not None and size >= _LARGE and place.offset == size:
+        if place is not None and 0 < size == place.offset:
             os.ftruncate(self._journal, 0)
 
 
