@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from omnidesk.core.channel import (
     Batch,
@@ -25,6 +26,7 @@ from omnidesk.core.model import Attachment
 from omnidesk.core.store import Reads, Store, Transaction
 from omnidesk.engine import arrivals, receipts, ringing
 from omnidesk.engine.rules import Rules
+from omnidesk.engine.spool import drop
 
 _AT_ONCE = 50
 """Messages a transaction: large enough for one sync to serve many, small enough for a screen's
@@ -83,6 +85,7 @@ class Intake:
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+            drop(self._store.spool, chain.from_iterable(map(_contents, batch.items)))
         return taken
 
     def _unerased(self, reads: Reads, batch: Batch) -> list[Item]:

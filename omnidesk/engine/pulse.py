@@ -48,7 +48,10 @@ class Pulse:
             if not changed and not _stale(told, health, now):
                 self._told = told
                 return
-            await self._store.write(lambda tx: _write(tx, health, changed, now))
+            await self._store.write(
+                lambda tx: _write(tx, health, changed, now),
+                reserved=changed and health.state is not HealthState.UP,
+            )
         except StoreError as error:
             log.warning("health not written channel=%s reason=%s", self._channel, error)
         else:

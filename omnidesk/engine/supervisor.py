@@ -13,6 +13,7 @@ from omnidesk.core.store import Store, Transaction
 from omnidesk.engine.leases import RENEW_SECONDS, hold, new_holder
 from omnidesk.engine.line import Line, Served, utc_now
 from omnidesk.engine.radar import Radar
+from omnidesk.engine.spool import sweep
 from omnidesk.engine.waking import wake_due
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Engine:
         self._lines = [
             Line(self._store, served, holder=self._holder, now=self._now) for served in self._served
         ]
+        await asyncio.to_thread(sweep, self._store.spool)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(line.serve(), name=line.name) for line in self._lines]
             tasks.append(
@@ -73,6 +75,7 @@ class Engine:
             Line(self._store, served, holder=self._holder, now=self._now, patience=0.0)
             for served in self._served
         ]
+        await asyncio.to_thread(sweep, self._store.spool)
         await self._store.write(lambda tx: wake_due(tx, self._now()))
         reasons = await asyncio.gather(*(line.once() for line in lines))
         while await self._look():

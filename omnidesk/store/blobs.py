@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from omnidesk.core.channel import Content
@@ -25,8 +25,9 @@ class Blobs:
     is never committed before the blob is on the disk.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, has_room: Callable[[], bool] = lambda: True) -> None:
         self._root = root
+        self._has_room = has_room
 
     def path(self, sha256: str) -> Path:
         """Where a blob lies."""
@@ -37,6 +38,8 @@ class Blobs:
 
         A file is moved away from where it was. StoreFull where the disk takes no more.
         """
+        if not self._has_room():
+            raise StoreFull(f"{self._root}: the disk is full; free some room")
         try:
             return self._put(list(contents))
         except OSError as error:

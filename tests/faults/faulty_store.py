@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, TypeVar, cast
 
 from omnidesk.core.channel import Content
 from omnidesk.core.store import BlobStore, Reads, Store, Transaction
@@ -42,21 +42,11 @@ class FaultyStore:
     def blobs(self) -> BlobStore:
         return self._blobs
 
-    @property
-    def spool(self) -> Path:
-        return self._store.spool
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        return None
-
     async def read(self, fn: Callable[[Reads], T]) -> T:
         self._step("before read")
         return await self._store.read(fn)
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], *, reserved: bool = False) -> T:
         self._step("before write")
 
         def watched(tx: Transaction) -> T:
@@ -64,9 +54,14 @@ class FaultyStore:
             self._step("before commit")
             return result
 
-        result = await self._store.write(watched)
+        result = await self._store.write(watched, reserved=reserved)
         self._step("after commit")
         return result
 
-    def changes(self) -> AsyncIterator[int]:
-        return self._store.changes()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def faulty(store: Store, step: Step) -> Store:
+    """The store with faults in its reads, writes and blobs; all else is as it was."""
+    return cast(Store, FaultyStore(store, step))

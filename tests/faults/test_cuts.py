@@ -16,7 +16,7 @@ from omnidesk.core.model import Agent, DeliveryState, Direction, HealthState, Me
 from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.supervisor import Engine
 from omnidesk.store.sqlite import SqliteStore
-from tests.faults.faulty_store import FaultyStore
+from tests.faults.faulty_store import faulty
 from tests.faults.simulated import NAME, Clock, Provider, Step, able, go_on, served
 
 pytestmark = pytest.mark.faults
@@ -83,7 +83,7 @@ class Scene:
         self.clock = clock
 
     def engine(self, step: Step = go_on, *, idempotent: bool = False) -> Engine:
-        store = FaultyStore(self.store, step)
+        store = faulty(self.store, step)
         line = served(self.provider, able(idempotent=idempotent), step)
         return Engine(store, [line], now=self.clock)
 
@@ -231,23 +231,23 @@ async def test_an_error_at_any_step_is_got_over_by_the_same_engine(
             messages = await set_.messages()
             check_in(messages, f"error {at} {stumble.where}")
             unknown = check_out(messages, set_.provider, f"error {at} {stumble.where}")
+            assert unknown == (error is _bug and stumble.where.endswith("send"))
             asked[stumble.where] += unknown
-            (health,) = await set_.desk.health()
-            assert health.state is HealthState.UP, health
-    in_doubt = {"before send": 3, "after send": 3} if error is _bug else {}
-    assert +asked == Counter(in_doubt)
+    assert tried > len(ANSWERED)
     with capsys.disabled():
         print(f"\n{tried} errors, {error.__name__[1:]}: 0 lost, 0 doubled, {asked.total()} to ask")
 
 
-async def serve_until_done(set_: Scene, step: Step) -> None:
+async def serve_until_done(set_: Scene, step: Stumble) -> None:
     """Run an engine until all is in, nothing waits to go out, and the channel is well."""
     stop = asyncio.Event()
     engine = asyncio.create_task(set_.engine(step).run(stop), name="the engine")
     try:
-        async with asyncio.timeout(20):
-            while not engine.done() and not await is_done(set_):
-                await asyncio.sleep(0.01)
+        for _ in range(2):  # what it stumbled over last may have been after the end
+            async with asyncio.timeout(20):
+                while not engine.done() and not await is_done(set_):
+                    await asyncio.sleep(0.01)
+            step.at = 0
     finally:
         stop.set()
         await engine

@@ -21,6 +21,8 @@ T = TypeVar("T")
 BUSY_SECONDS = 30.0
 """How long a transaction waits for another process before it gives up."""
 
+FULL = "the disk is full; free some room, it goes on by itself"
+
 _READER = "PRAGMA query_only = ON;"
 _WRITER = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 _EVERY = "PRAGMA busy_timeout = 0; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;"
@@ -112,7 +114,7 @@ def named(error: sqlite3.Error, path: Path) -> StoreError:
     """A foreign error in our words: what happened to which file, and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{path}: the disk is full; free some room, it goes on by itself")
+        return StoreFull(f"{path}: {FULL}")
     if code == sqlite3.SQLITE_IOERR:
         return StoreFull(f"{path}: the disk refuses to write ({error}); check the disk")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -12,14 +12,15 @@ from typing import Self, TypeVar
 
 import aiosqlite
 
-from omnidesk.core.errors import StoreError
+from omnidesk.core.errors import StoreError, StoreFull
 from omnidesk.core.store import Erased, Reads, Transaction
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.sqlite import sweeping
-from omnidesk.store.sqlite.connection import connect, named, run, snapshot, transaction
+from omnidesk.store.sqlite.connection import FULL, connect, named, run, snapshot, transaction
 from omnidesk.store.sqlite.migrate import migrate
 from omnidesk.store.sqlite.notice import Bell, Listener
 from omnidesk.store.sqlite.reads import SqliteReads
+from omnidesk.store.sqlite.reserve import Reserve
 from omnidesk.store.sqlite.writes import SqliteTransaction
 
 T = TypeVar("T")
@@ -36,7 +37,8 @@ class SqliteStore:
     def __init__(self, path: Path, *, readers: int = 2) -> None:
         self.path = path
         self._files = path.with_name(path.name + ".files")
-        self._blobs = Blobs(self._files / "blobs")
+        self._reserve = Reserve(self._files / "reserve")
+        self._blobs = Blobs(self._files / "blobs", has_room=self._reserve.is_whole)
         self._reader_count = readers
         self._writer: aiosqlite.Connection | None = None
         self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
@@ -104,11 +106,22 @@ class SqliteStore:
         finally:
             self._readers.put_nowait(connection)
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], *, reserved: bool = False) -> T:
         """Run a function of changes in one transaction; then everybody who listens is told."""
+        try:
+            return await self._write(fn, reserved)
+        except StoreFull:
+            if not reserved:
+                raise
+            self._reserve.give_up()
+            return await self._write(fn, reserved)
+
+    async def _write(self, fn: Callable[[Transaction], T], reserved: bool) -> T:
         assert self._writer is not None, "the store is not open"
 
         def whole(db: sqlite3.Connection) -> T:
+            if not reserved and not self._reserve.is_whole():
+                raise StoreFull(f"{self.path}: {FULL}")
             result = transaction(db, lambda: fn(SqliteTransaction(db)))
             self._bell.ring()
             return result
