@@ -213,7 +213,7 @@ class Reads(Protocol):
         ...
 
     def said_in_other(self, contact: int, other: int, after: int) -> list[int]:
-        """Messages above id `after` from or to a contact in conversations of another one."""
+        """Messages above id `after` of a contact that belong to conversations of another."""
         ...
 
     def last_message(self) -> int:
@@ -236,6 +236,10 @@ class Reads(Protocol):
 
     def offered(self, contact: int, *, limit: int = 10) -> list[Handle]:
         """Handles that stood in a contact's messages and that nobody has, the newest first."""
+        ...
+
+    def offered_by(self, handle: Handle, *, limit: int = 10) -> list[int]:
+        """Contacts (after merges) in whose messages a handle stood when nobody had it."""
         ...
 
     def namesakes(self, names: Sequence[str], *, limit: int = 20) -> list[int]:

@@ -106,6 +106,7 @@ def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             said = calls.take_back(tx, event)
         case What.MESSAGE_MOVED:
             said = joining.move_back(tx, event)
+            people.part_moved(tx, event)
         case What.HANDLE_ADDED:
             said = people.unbind_handle(tx, event)
         case What.SUGGESTION_DECIDED:

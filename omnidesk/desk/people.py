@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 
 from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
@@ -14,7 +15,7 @@ from omnidesk.desk import joining, standing
 
 def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
     """Make two contacts one person; CannotJoin where they are one already."""
-    kept, gone = _person(tx, keep), _person(tx, other)
+    kept, gone = known_person(tx, keep), known_person(tx, other)
     if kept == gone:
         raise CannotJoin(f"contacts {keep} and {other} are one person already")
     data = {
@@ -56,7 +57,7 @@ def unmerge_contact(
     seq = tx.append(event)
     tx.point_contact(id, None, None)
     tx.decide("contact", whole, id, merged.data["decided"], now)
-    one, other, since = id, _person(tx, whole), int(merged.data["number"])
+    one, other, since = id, known_person(tx, whole), int(merged.data["number"])
     _send_home(tx, [*_strays(tx, one, other, since), *_strays(tx, other, one, since)], seq)
     return f"contact {id} stands on its own again"
 
@@ -64,7 +65,7 @@ def unmerge_contact(
 def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
     """Undo an unmerge."""
     id_, whole = int(event.data["merged"]), int(event.data["kept"])
-    if tx.merged_contact(id_) is not None or _person(tx, whole) == id_:
+    if tx.merged_contact(id_) is not None or known_person(tx, whole) == id_:
         raise CannotUndo(f"contact {id_} was merged otherwise since; unmerge that first")
     tx.point_contact(id_, whole, int(event.data["merge"]))
     tx.decide("contact", whole, id_, "joined", now)
@@ -83,17 +84,38 @@ def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
         said = tx.message(id_)
         if said is None or tx.was_moved(id_):
             continue
-        answered = joining.answered_by(tx, said)
-        if answered is not None and answered.conversation == said.conversation:
-            astray = answered.id in strays
-        else:
-            astray = said.channel in joins or said.direction is Direction.OUT
-        if astray:
+        if _is_astray(tx, said, strays, joins):
             strays[id_] = said
     return list(strays.values())
 
 
-def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
+def _is_astray(tx: Reads, said: Message, strays: Container[int], joins: Container[str]) -> bool:
+    answered = joining.answered_by(tx, said)
+    if answered is not None and answered.conversation == said.conversation:
+        return answered.id in strays
+    return said.channel in joins or said.direction is Direction.OUT
+
+
+def part_moved(tx: Transaction, event: Event) -> None:
+    """What a move that was taken back put among another's messages goes where it belongs.
+
+    It had come there while the two were one person, and they were parted while it was away.
+    """
+    joins = {c.name for c in tx.channels() if c.capabilities.joins}
+    strays: dict[int, Message] = {}
+    for id_ in event.data["moved"]:
+        said = tx.message(id_)
+        if said is None or said.handle is None or said.home is None or tx.was_moved(id_):
+            continue
+        home = tx.conversation(said.home)
+        if home is None or home.contact == tx.contact_of(said.handle):
+            continue
+        if _is_astray(tx, said, strays, joins):
+            strays[id_] = said
+    _send_home(tx, list(strays.values()), None)
+
+
+def _send_home(tx: Transaction, strays: list[Message], event: int | None) -> None:
     """Put each person's messages where they belong, or into a new conversation beside."""
     homes: dict[tuple[int, int], int] = {}
     for said in strays:
@@ -107,7 +129,10 @@ def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
             else:
                 standing.bring(tx, part, standing.urgency(tx, said.conversation))
             homes[key] = part
-        tx.move_message(said.id, homes[key], event, said.why)
+        if event is None:
+            tx.stand(said.id, homes[key], said.why)
+        else:
+            tx.move_message(said.id, homes[key], event, said.why)
     for (stood, _), home in homes.items():
         tx.refresh(stood)
         tx.refresh(tx.kept_by(home))
@@ -115,7 +140,7 @@ def _send_home(tx: Transaction, strays: list[Message], event: int) -> None:
 
 def bind_handle(tx: Transaction, contact: int, handle: Handle, actor: str, now: datetime) -> str:
     """Add a handle that the customer named, as claimed; CannotJoin where it is another's."""
-    person = _person(tx, contact)
+    person = known_person(tx, contact)
     if owner := tx.owner_of(handle):
         if owner[1] == person:
             raise CannotJoin(f"contact {person} has {handle} already")
@@ -181,7 +206,8 @@ def undecide(tx: Transaction, event: Event, now: datetime) -> str:
     return f"the {what}s may be suggested as one again"
 
 
-def _person(reads: Reads, id: int) -> int:
+def known_person(reads: Reads, id: int) -> int:
+    """The contact that merges point `id` to; NotFound where there is none."""
     found = reads.contact(id)
     if found is None:
         raise NotFound(f"there is no contact {id}; omnidesk contact list shows them")

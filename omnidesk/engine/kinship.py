@@ -35,12 +35,16 @@ def find(reads: Reads, said: Understood) -> tuple[list[Offer], list[Suggested]]:
         if owners[handle] is None
     ]
     others = {found for found in owners.values() if found is not None}
+    named_before = set(reads.offered_by(said.handle)) if said.new else set()
     if said.new and person.name.strip():
         others |= set(reads.namesakes(_spellings(person.name)))
     suggested = []
-    for other in sorted(others - {person.id}):
+    for other in sorted((others | named_before) - {person.id}):
         contact = reads.contact(other)
-        found = suggest(_profile(person, said, contact), _known(contact)) if contact else None
+        if contact is None:
+            continue
+        named = (said.handle,) if other in named_before else ()
+        found = suggest(_profile(person, said, contact), _known(contact, named))
         if found:
             suggested.append(
                 Suggested(
@@ -54,8 +58,8 @@ def find(reads: Reads, said: Understood) -> tuple[list[Offer], list[Suggested]]:
     return offers, suggested
 
 
-def _known(contact: Contact) -> Profile:
-    return Profile(contact=contact.id, name=contact.name, handles=contact.handles)
+def _known(contact: Contact, named: tuple[Handle, ...]) -> Profile:
+    return Profile(contact=contact.id, name=contact.name, handles=contact.handles, typed=named)
 
 
 def _profile(person: Contact, said: Understood, other: Contact) -> Profile:

@@ -273,6 +273,20 @@ async def test_a_stray_goes_into_the_part_that_is_its_own(home: House) -> None:
     assert await home.texts(first) == ["first of eleven", "and this"]
 
 
+async def test_a_stray_is_found_in_whatever_its_conversation_was_merged_into(
+    home: House,
+) -> None:
+    first, second, _, twenty = await chats(home)
+    third = (await home.comes("sales", "boris@b.test", "a quote")).conversation
+    strayed = await home.comes("bot", "11", "and this")
+    await home.anna.merge(third, second)
+    await home.anna.unmerge_contact(twenty)
+    assert await home.texts(third) == ["first of twenty-two", "a quote"]
+    await home.anna.unmerge(second)
+    strayed = await home.found("bot", strayed.external_id or "")
+    assert strayed.conversation not in (first, second, third)
+
+
 async def test_what_an_agent_moved_by_hand_is_no_stray(home: House) -> None:
     first, second, _, twenty = await chats(home)
     strayed = await home.comes("bot", "11", "and this")

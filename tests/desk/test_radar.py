@@ -94,6 +94,18 @@ async def test_an_unknown_address_is_offered_and_never_added_by_itself(home: Hou
     assert (await home.anna.open(chat.conversation)).offered == opened.offered
 
 
+async def test_whoever_writes_from_an_address_that_another_named_before_is_suggested(
+    home: House,
+) -> None:
+    await home.comes("bot", "77", "send it to new@a.test please")
+    await home.look()
+    await home.comes("support", "new@a.test", "and here I am")
+    await home.look()
+    (one,) = await of_contacts(home)
+    assert one.score == 0.7
+    assert "new@a.test stands in a message" in one.reason
+
+
 async def test_our_own_address_and_quoted_ones_are_nobody_s(home: House) -> None:
     quoted = "\nboris@b.test wrote: x"
     text = f"I wrote to support@desk.test{quoted}"

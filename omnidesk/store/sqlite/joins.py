@@ -90,7 +90,7 @@ class JoinReads:
     def said_in_other(self, contact: int, other: int, after: int) -> list[int]:
         found = self.db.execute(
             "SELECT m.id FROM message m JOIN handle h ON h.id = m.handle"
-            " JOIN contact k ON k.id = h.contact JOIN conversation c ON c.number = m.conversation"
+            " JOIN contact k ON k.id = h.contact JOIN conversation c ON c.number = m.home"
             " JOIN contact o ON o.id = c.contact"
             " WHERE m.id > ? AND k.root = ? AND o.root = ? ORDER BY m.id",
             (after, contact, other),

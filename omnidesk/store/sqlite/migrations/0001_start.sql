@@ -57,6 +57,7 @@ CREATE TABLE offered (
     PRIMARY KEY (contact, scheme, value)
 ) WITHOUT ROWID;
 CREATE INDEX offered_message ON offered (message);
+CREATE INDEX offered_handle ON offered (scheme, value);
 
 -- What finds a contact as one types: the words of names and handles, numbers in each spelling.
 -- The functions come from the connection.
