@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -14,27 +13,19 @@ from typing import Any
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.events import Event, What
-from omnidesk.core.model import DeliveryState, Direction, State
+from omnidesk.core.model import State
 from omnidesk.core.store import Erased
 from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
-from omnidesk.store.sqlite.personal import Person, person_of
+from omnidesk.store.sqlite.mentions import GONE, Mentions, ours, walked
+from omnidesk.store.sqlite.personal import Person, hanging, person_of
 from omnidesk.store.sqlite.values import dump
-
-GONE = "[erased]"
 
 _PURPOSE = b"omnidesk erased\0"
 _BYTES = 16
 _PENDING = "erasing"
-_THEIRS = ("part", "html", "version", "attachment", "delivery", "moved", "echo", "offered")
-"""Tables whose rows go with their message."""
-
-_OUR_WORDS = frozenset(
-    {str(word) for kind in (Direction, State, DeliveryState, What) for word in kind}
-    | {"merged", ""}
-)
-_OUR_KEYS = frozenset(("assignee", "agent", "actor"))
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.+Z-]{5,30}")
+_SAID = ("part", "html", "version", "attachment", "delivery", "echo", "offered")
+"""Tables that hold something of what a message says."""
 
 
 class ErasingReads:
@@ -71,7 +62,7 @@ def erase(db: sqlite3.Connection, contact: int, actor: str, at: datetime) -> Era
     _remember(db, (*person.messages, *person.elsewhere))
     touched = _blank(db, person.elsewhere)
     _delete(db, person)
-    mentions = _Mentions(person)
+    mentions = Mentions(person)
     _leave_recipients(db, person, mentions)
     _scrub_events(db, person, mentions)
     for number in touched:
@@ -191,9 +182,8 @@ def _blank(db: sqlite3.Connection, messages: tuple[int, ...]) -> list[int]:
     touched = [
         row[0] for row in db.execute(f"SELECT DISTINCT conversation FROM message WHERE id IN {ids}")
     ]
-    for table in _THEIRS:
-        if table != "moved":
-            db.execute(f"DELETE FROM {table} WHERE message IN {ids}")
+    for table in _SAID:
+        db.execute(f"DELETE FROM {table} WHERE message IN {ids}")
     db.execute(
         "UPDATE conversation SET subject = ? WHERE number IN (SELECT m.conversation FROM message m"
         f" WHERE m.id IN {ids} AND NOT EXISTS (SELECT 1 FROM message e"
@@ -213,8 +203,10 @@ def _blank(db: sqlite3.Connection, messages: tuple[int, ...]) -> list[int]:
 def _delete(db: sqlite3.Connection, person: Person) -> None:
     messages, numbers = _ids(person.messages), _ids(person.conversations)
     contacts, handles = _ids(person.contacts), _ids(id_ for id_, _, _ in person.handles)
-    for table in _THEIRS:
-        db.execute(f"DELETE FROM {table} WHERE message IN {messages}")
+    for table, parent, column, goes in hanging(db):
+        ids = {"message": messages, "conversation": numbers}.get(parent)
+        if goes and ids:
+            db.execute(f"DELETE FROM {table} WHERE {column} IN {ids}")
     db.execute(f"DELETE FROM moved WHERE home IN {numbers}")
     db.execute(f"UPDATE message SET copy_of = NULL WHERE copy_of IN {messages}")
     db.execute(f"DELETE FROM message WHERE id IN {messages}")
@@ -237,29 +229,7 @@ def _delete(db: sqlite3.Connection, person: Person) -> None:
     db.execute(f"DELETE FROM contact WHERE id IN {contacts}")
 
 
-class _Mentions:
-    """Finds a person's addresses and names in texts of ours, and puts [erased] in their place."""
-
-    def __init__(self, person: Person) -> None:
-        long = [value for _, _, value in person.handles if "@" in value or len(value) > 6]
-        names = [name for name in person.names if " " in name]  # one word is many people's name
-        whole = [f"{scheme}:{value}" for _, scheme, value in person.handles]
-        words = sorted({*whole, *long, *names}, key=len, reverse=True)
-        self.needles = tuple(dict.fromkeys(word.lower() for word in words))
-        self._exact = frozenset(person.names) | {value for _, _, value in person.handles}
-        some = "|".join(map(re.escape, words)) or r"(?!)"
-        self._pattern = re.compile(rf"(?<![\w@.+-])(?:{some})(?![\w@])", re.IGNORECASE)
-
-    def without(self, text: str) -> str:
-        """The text without him."""
-        return GONE if text in self._exact else self._pattern.sub(GONE, text)
-
-    def anywhere(self, column: str) -> str:
-        """SQL that is true where a column may speak of him; `needles` are its arguments."""
-        return " OR ".join(f"instr(casefold({column}), ?)" for _ in self.needles) or "0"
-
-
-def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: _Mentions) -> None:
+def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: Mentions) -> None:
     """Others' messages stay as they wrote them; he is no more among those whom they went to."""
     db.create_function("casefold", 1, lambda text: (text or "").lower(), deterministic=True)
     values = {value for _, _, value in person.handles}
@@ -278,7 +248,7 @@ def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: _Mention
             "UPDATE message SET recipients = ?, bounce = ?, marked = ?, why = ? WHERE id = ?",
             (
                 dump({role: people for role, people in roles.items() if people}),
-                bounce and dump(_walked(json.loads(bounce), mentions.without)),
+                bounce and dump(walked(json.loads(bounce), mentions.without)),
                 marked and mentions.without(marked),
                 mentions.without(why),
                 id_,
@@ -293,7 +263,7 @@ def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: _Mention
         )
 
 
-def _scrub_events(db: sqlite3.Connection, person: Person, mentions: _Mentions) -> None:
+def _scrub_events(db: sqlite3.Connection, person: Person, mentions: Mentions) -> None:
     """Of his own events the frames stay, with numbers, times and words of ours."""
     said = _ids((*person.messages, *person.elsewhere))
     numbers, contacts = _ids(person.conversations), _ids(person.contacts)
@@ -301,29 +271,13 @@ def _scrub_events(db: sqlite3.Connection, person: Person, mentions: _Mentions) -
         f"SELECT seq, data FROM event WHERE data <> '{{}}' AND (conversation IN {numbers}"
         f" OR message IN {said} OR contact IN {contacts})"
     ).fetchall():
-        _rewrite(db, seq, _walked(json.loads(data), _ours))
+        _rewrite(db, seq, walked(json.loads(data), ours))
     for seq, data in db.execute(
         f"SELECT seq, data FROM event WHERE data <> '{{}}' AND ({mentions.anywhere('data')})",
         mentions.needles,
     ).fetchall():
-        _rewrite(db, seq, _walked(json.loads(data), mentions.without))
+        _rewrite(db, seq, walked(json.loads(data), mentions.without))
 
 
 def _rewrite(db: sqlite3.Connection, seq: int, data: Any) -> None:
     db.execute("UPDATE event SET data = ? WHERE seq = ?", (dump(data), seq))
-
-
-def _ours(text: str) -> str:
-    return text if text in _OUR_WORDS or _TIME.fullmatch(text) else GONE
-
-
-def _walked(value: Any, change: Callable[[str], str], key: str = "") -> Any:
-    """JSON with each of its texts changed, save who of us did it."""
-    if isinstance(value, dict):
-        return {k: _walked(v, change, k) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_walked(v, change, key) for v in value]
-    if not isinstance(value, str) or key in _OUR_KEYS:
-        return value
-    changed = change(value)
-    return None if key == "handle" and changed != value else changed

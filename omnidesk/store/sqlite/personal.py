@@ -28,30 +28,22 @@ _JSON = frozenset(
     )
 )
 _HIS = "SELECT value FROM json_each(:{})"
+_PAIR = f"(one IN ({_HIS}) OR other IN ({_HIS}))"
 _ROWS = {
-    "contact": f"id IN ({_HIS.format('contacts')})",
-    "handle": f"id IN ({_HIS.format('handles')})",
-    "offered": f"contact IN ({_HIS.format('contacts')})",
-    "reached": f"handle IN ({_HIS.format('handles')})",
+    "contact": f"id IN ({_HIS.format('contact')})",
+    "handle": f"id IN ({_HIS.format('handle')})",
+    "conversation": f"number IN ({_HIS.format('conversation')})",
+    "message": f"id IN ({_HIS.format('message')})",
     "suggestion": (
-        f"(what = 'contact' AND (one IN ({_HIS.format('contacts')})"
-        f" OR other IN ({_HIS.format('contacts')})))"
-        f" OR (what = 'conversation' AND (one IN ({_HIS.format('conversations')})"
-        f" OR other IN ({_HIS.format('conversations')})))"
+        f"(what = 'contact' AND {_PAIR.format('contact', 'contact')})"
+        f" OR (what = 'conversation' AND {_PAIR.format('conversation', 'conversation')})"
     ),
-    "conversation": f"number IN ({_HIS.format('conversations')})",
-    "draft": f"conversation IN ({_HIS.format('conversations')})",
-    "message": f"id IN ({_HIS.format('messages')})",
-    **{
-        table: f"message IN ({_HIS.format('messages')})"
-        for table in ("part", "html", "version", "attachment", "delivery", "moved", "echo")
-    },
     "event": (
-        f"conversation IN ({_HIS.format('conversations')})"
-        f" OR message IN ({_HIS.format('messages')}) OR contact IN ({_HIS.format('contacts')})"
+        f"conversation IN ({_HIS.format('conversation')})"
+        f" OR message IN ({_HIS.format('message')}) OR contact IN ({_HIS.format('contact')})"
     ),
 }
-"""Every table that holds something about a person, and which of its rows."""
+"""The tables from which the others hang, and which of their rows are a person's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +98,35 @@ def rows_about(db: sqlite3.Connection, contact: int) -> Iterator[Row]:
     if person is None:
         return
     his = {
-        "contacts": json.dumps(person.contacts),
-        "handles": json.dumps([id_ for id_, _, _ in person.handles]),
-        "conversations": json.dumps(person.conversations),
-        "messages": json.dumps([*person.messages, *person.elsewhere]),
+        "contact": json.dumps(person.contacts),
+        "handle": json.dumps([id_ for id_, _, _ in person.handles]),
+        "conversation": json.dumps(person.conversations),
+        "message": json.dumps([*person.messages, *person.elsewhere]),
     }
-    for table, which in _ROWS.items():
+    for table, which in holding(db).items():
         cursor = db.execute(f"SELECT * FROM {table} WHERE {which}", his)
         names = [d[0] for d in cursor.description]
         for values in cursor:
             yield table, {n: _readable(n, v) for n, v in zip(names, values, strict=True)}
+
+
+def holding(db: sqlite3.Connection) -> dict[str, str]:
+    """Every table that holds something about a person, and which of its rows."""
+    found = dict(_ROWS)
+    for table, parent, column, _ in hanging(db):
+        if table not in _ROWS:
+            which = f"{column} IN ({_HIS.format(parent)})"
+            found[table] = f"{found[table]} OR {which}" if table in found else which
+    return found
+
+
+def hanging(db: sqlite3.Connection) -> list[tuple[str, str, str, bool]]:
+    """Each foreign key as (table, parent, column, whether its rows go with the parent's)."""
+    found = db.execute(
+        """SELECT t.name, f."table", f."from", f.on_delete = 'CASCADE' FROM sqlite_master t"""
+        " JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table' ORDER BY t.name, f.seq"
+    )
+    return [(table, parent, column, bool(goes)) for table, parent, column, goes in found]
 
 
 def _column(db: sqlite3.Connection, sql: str, **arguments: str) -> list[int]:
