@@ -4,77 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from omnidesk.core.channel import Capabilities
-from omnidesk.core.errors import LeaseLost
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import (
     Address,
     Attachment,
-    Delivery,
-    DeliveryState,
-    Direction,
     Draft,
-    Handle,
     Known,
-    Message,
-    State,
 )
-from omnidesk.core.store import VIEWS, Store, Transaction
-
-NOON = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
-ANNA = Handle("mailto", "anna@example.org")
-
-
-def letter(number: int, external_id: str, text: str = "hello", **more: object) -> Message:
-    """A message as intake would store it."""
-    values: dict[str, object] = {
-        "id": 0,
-        "conversation": number,
-        "channel": "support",
-        "direction": Direction.IN,
-        "sender": Address("Anna", "anna@example.org"),
-        "handle": ANNA,
-        "author": None,
-        "text": text,
-        "external_id": external_id,
-        "received_at": NOON,
-        **more,
-    }
-    return Message(**values)  # type: ignore[arg-type]
+from omnidesk.core.store import Store, Transaction
+from omnidesk.testing.store_lists import ListsContract
+from omnidesk.testing.store_outbox import OutboxContract
+from omnidesk.testing.store_parts import ANNA, NOON, begin, letter
 
 
-def begin(tx: Transaction, subject: str = "Order", at: datetime = NOON, **more: object) -> int:
-    """A conversation of Anna's."""
-    contact = tx.contact_of(ANNA) or tx.add_contact("Anna", at)
-    tx.add_handle(ANNA, contact, known=Known.SEEN, name="Anna", at=at)
-    return tx.add_conversation(
-        contact=contact, subject=subject, channel="support", snippet="hello", at=at, **more
-    )
-
-
-def owed(tx: Transaction, number: int, key: str, due_at: datetime = NOON) -> int:
-    """A reply in the outbox."""
-    reply = letter(number, f"out-{key}", direction=Direction.OUT, author="ivan")
-    id_ = tx.add_message(reply)
-    assert id_ is not None
-    delivery = Delivery(
-        message=id_,
-        channel="support",
-        state=DeliveryState.QUEUED,
-        key=key,
-        attempt=0,
-        due_at=due_at,
-    )
-    tx.add_delivery(delivery, number, NOON)
-    return id_
-
-
-class StoreContract:
+class StoreContract(OutboxContract, ListsContract):
     """Every store does this. Subclasses bring `store`, an open and empty one."""
 
     @pytest.fixture
@@ -142,158 +90,6 @@ class StoreContract:
         for name in ("text", "folded", "cc", "references", "html", "handle", "sender", "marked"):
             assert getattr(stored, name) == getattr(sent, name), name
         assert [(f.name, f.size, f.sha256) for f in stored.attachments] == [("счёт.pdf", 3, "ab")]
-
-    async def test_counters_are_what_the_views_show(self, store: Store) -> None:
-        def fill(tx: Transaction) -> None:
-            for index, state in enumerate(State):
-                for agent in (None, "anna", "ivan"):
-                    begin(tx, state=state, assignee=agent, failed=index % 2)
-
-        def shuffle(tx: Transaction) -> None:
-            tx.change_conversation(1, state=State.CLOSED)
-            tx.change_conversation(2, assignee=None)
-            tx.change_conversation(5, assignee="anna", failed=3)
-            tx.change_conversation(12, state=State.OPEN, failed=0)
-
-        await store.write(fill)
-        await store.write(shuffle)
-        counts = await store.read(lambda r: r.counts("anna"))
-        for view in VIEWS:
-            rows = await store.read(lambda r, v=view: r.rows(v, agent="anna"))  # type: ignore[misc]
-            assert len(rows) == counts[view], view
-
-    async def test_pages_join_without_gap_or_overlap_in_both_directions(self, store: Store) -> None:
-        def fill(tx: Transaction) -> None:
-            for index in range(57):
-                at = NOON + timedelta(minutes=index * 7 % 31)
-                begin(tx, at=at, waiting_since=at if index % 3 else None)
-
-        await store.write(fill)
-        everything = await store.read(lambda r: r.rows("inbox", limit=100))
-        forward: list[int] = []
-        key: tuple[int, int] | None = None
-        while page := await store.read(lambda r, k=key: r.rows("inbox", after=k, limit=10)):  # type: ignore[misc]
-            forward += [row.number for row in page]
-            key = (page[-1].rank, page[-1].number)
-        backward: list[int] = []
-        key = (1 << 60, 0)
-        while page := await store.read(lambda r, k=key: r.rows("inbox", before=k, limit=10)):  # type: ignore[misc]
-            backward = [row.number for row in page] + backward
-            key = (page[0].rank, page[0].number)
-        assert forward == backward == [row.number for row in everything]
-
-    async def test_whoever_waits_longest_stands_first_then_the_newest(self, store: Store) -> None:
-        def fill(tx: Transaction) -> None:
-            begin(tx, "settled long ago", at=NOON)
-            begin(tx, "settled lately", at=NOON + timedelta(hours=2))
-            begin(tx, "waits", at=NOON, waiting_since=NOON + timedelta(minutes=5))
-            begin(tx, "waits longest", at=NOON, waiting_since=NOON)
-
-        await store.write(fill)
-        rows = await store.read(lambda r: r.rows("inbox"))
-        assert [row.subject for row in rows] == [
-            "waits longest",
-            "waits",
-            "settled lately",
-            "settled long ago",
-        ]
-
-    async def test_replies_in_one_conversation_leave_in_their_order(self, store: Store) -> None:
-        def fill(tx: Transaction) -> tuple[int, int]:
-            number = begin(tx)
-            later = NOON + timedelta(seconds=60)
-            return owed(tx, number, "first", later), owed(tx, number, "second")
-
-        first, second = await store.write(fill)
-        now = NOON + timedelta(seconds=1)
-        assert await store.write(lambda tx: tx.claim("support", "me", now)) is None
-        now = NOON + timedelta(seconds=61)
-        claimed = await store.write(lambda tx: tx.claim("support", "me", now))
-        assert claimed is not None
-        assert claimed.message == first
-        assert await store.write(lambda tx: tx.claim("support", "me", now)) is None
-        await store.write(lambda tx: tx.change_delivery(first, at=now, state=DeliveryState.SENT))
-        claimed = await store.write(lambda tx: tx.claim("support", "me", now))
-        assert claimed is not None
-        assert claimed.message == second
-
-    async def test_a_claimed_reply_is_nobody_elses(self, store: Store) -> None:
-        await store.write(lambda tx: owed(tx, begin(tx), "k"))
-        takers = [
-            store.write(lambda tx, h=holder: tx.claim("support", h, NOON))  # type: ignore[misc]
-            for holder in "abcdef"
-        ]
-        claims = await asyncio.gather(*takers)
-        assert len([c for c in claims if c is not None]) == 1
-
-    async def test_a_clock_that_went_back_does_not_hold_a_reply_for_days(
-        self, store: Store
-    ) -> None:
-        await store.write(lambda tx: owed(tx, begin(tx), "k", NOON + timedelta(minutes=5)))
-        two_days_back = NOON - timedelta(days=2)
-        assert await store.write(lambda tx: tx.claim("support", "me", two_days_back)) is not None
-
-    async def test_a_lease_has_one_holder_until_it_ends(self, store: Store) -> None:
-        until = NOON + timedelta(seconds=15)
-        assert await store.write(lambda tx: tx.hold("x", "a", until, NOON))
-        assert not await store.write(lambda tx: tx.hold("x", "b", until, NOON))
-        later = NOON + timedelta(seconds=16)
-        assert await store.write(lambda tx: tx.hold("x", "b", later + timedelta(seconds=15), later))
-        with pytest.raises(LeaseLost):
-            await store.write(lambda tx: tx.held("x", "a"))
-
-    async def test_a_lease_of_a_clock_that_went_back_can_be_taken(self, store: Store) -> None:
-        future = NOON + timedelta(days=30)
-        await store.write(lambda tx: tx.hold("x", "dead", future + timedelta(seconds=15), future))
-        assert await store.write(lambda tx: tx.hold("x", "b", NOON + timedelta(seconds=15), NOON))
-
-    async def test_word_forms_are_found_in_russian_and_english(self, store: Store) -> None:
-        texts = ["Доставка задерживается", "ждём доставки", "shipping labels", "Ещё вопрос"]
-
-        def fill(tx: Transaction) -> None:
-            number = begin(tx)
-            for index, text in enumerate(texts):
-                tx.add_message(letter(number, f"e{index}", text))
-
-        await store.write(fill)
-        for query, found in {
-            "доставку": 2,
-            "label": 1,
-            "еще": 1,
-            "ЕЩЁ": 1,
-            '"ждем доставки"': 1,
-            "нет такого": 0,
-        }.items():
-            hits = await store.read(lambda r, q=query: r.search(q))  # type: ignore[misc]
-            assert len(hits) == found, query
-
-    async def test_no_query_is_an_error(self, store: Store) -> None:
-        await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "text")))
-        for query in ('"', "AND", "a OR", "NEAR(", "*", "-", "col:x", "(", "\x00", "'; --", "^a"):
-            await store.read(lambda r, q=query: r.search(q))  # type: ignore[misc]
-
-    async def test_quoted_text_is_not_found(self, store: Store) -> None:
-        text = "мой ответ\n> старый вопрос"
-        await store.write(
-            lambda tx: tx.add_message(letter(begin(tx), "e", text, folded=((10, 25),)))
-        )
-        assert await store.read(lambda r: r.search("ответ"))
-        assert not await store.read(lambda r: r.search("старый"))
-
-    async def test_an_edited_message_is_found_by_its_new_words_only(self, store: Store) -> None:
-        id_ = await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "before")))
-        assert id_ is not None
-        await store.write(lambda tx: tx.add_version(id_, text="afterwards", raw="cd", at=NOON))
-        assert not await store.read(lambda r: r.search("before"))
-        assert await store.read(lambda r: r.search("afterwards"))
-        assert [v[1] for v in await store.read(lambda r: r.versions(id_))] == ["before"]
-
-    async def test_a_removed_message_leaves_nothing_to_find(self, store: Store) -> None:
-        id_ = await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "secret")))
-        assert id_ is not None
-        await store.write(lambda tx: tx.remove_message(id_))
-        assert not await store.read(lambda r: r.search("secret"))
-        assert await store.read(lambda r: r.message(id_)) is None
 
     async def test_what_is_known_of_a_handle_only_grows(self, store: Store) -> None:
         def learn(tx: Transaction, known: Sequence[Known]) -> int:

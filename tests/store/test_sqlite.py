@@ -18,7 +18,8 @@ from omnidesk.store.sqlite import SqliteStore
 from omnidesk.store.sqlite.connection import connect, run
 from omnidesk.store.sqlite.journal import JournalWrites
 from omnidesk.store.sqlite.migrate import NEWEST, migrations
-from omnidesk.testing.store import NOON, StoreContract, begin
+from omnidesk.testing.store import StoreContract
+from omnidesk.testing.store_parts import NOON, begin
 
 EVENT = Event(at=NOON, actor="anna", kind=What.NOTE_ADDED)
 

@@ -1,0 +1,118 @@
+"""The store's contract: pages, counters and search."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from omnidesk.core.model import (
+    State,
+)
+from omnidesk.core.store import VIEWS, Store, Transaction
+from omnidesk.testing.store_parts import NOON, begin, letter
+
+
+class ListsContract:
+    """What every store does with lists and words."""
+
+    async def test_counters_are_what_the_views_show(self, store: Store) -> None:
+        def fill(tx: Transaction) -> None:
+            for index, state in enumerate(State):
+                for agent in (None, "anna", "ivan"):
+                    begin(tx, state=state, assignee=agent, failed=index % 2)
+
+        def shuffle(tx: Transaction) -> None:
+            tx.change_conversation(1, state=State.CLOSED)
+            tx.change_conversation(2, assignee=None)
+            tx.change_conversation(5, assignee="anna", failed=3)
+            tx.change_conversation(12, state=State.OPEN, failed=0)
+
+        await store.write(fill)
+        await store.write(shuffle)
+        counts = await store.read(lambda r: r.counts("anna"))
+        for view in VIEWS:
+            rows = await store.read(lambda r, v=view: r.rows(v, agent="anna"))  # type: ignore[misc]
+            assert len(rows) == counts[view], view
+
+    async def test_pages_join_without_gap_or_overlap_in_both_directions(self, store: Store) -> None:
+        def fill(tx: Transaction) -> None:
+            for index in range(57):
+                at = NOON + timedelta(minutes=index * 7 % 31)
+                begin(tx, at=at, waiting_since=at if index % 3 else None)
+
+        await store.write(fill)
+        everything = await store.read(lambda r: r.rows("inbox", limit=100))
+        forward: list[int] = []
+        key: tuple[int, int] | None = None
+        while page := await store.read(lambda r, k=key: r.rows("inbox", after=k, limit=10)):  # type: ignore[misc]
+            forward += [row.number for row in page]
+            key = (page[-1].rank, page[-1].number)
+        backward: list[int] = []
+        key = (1 << 60, 0)
+        while page := await store.read(lambda r, k=key: r.rows("inbox", before=k, limit=10)):  # type: ignore[misc]
+            backward = [row.number for row in page] + backward
+            key = (page[0].rank, page[0].number)
+        assert forward == backward == [row.number for row in everything]
+
+    async def test_whoever_waits_longest_stands_first_then_the_newest(self, store: Store) -> None:
+        def fill(tx: Transaction) -> None:
+            begin(tx, "settled long ago", at=NOON)
+            begin(tx, "settled lately", at=NOON + timedelta(hours=2))
+            begin(tx, "waits", at=NOON, waiting_since=NOON + timedelta(minutes=5))
+            begin(tx, "waits longest", at=NOON, waiting_since=NOON)
+
+        await store.write(fill)
+        rows = await store.read(lambda r: r.rows("inbox"))
+        assert [row.subject for row in rows] == [
+            "waits longest",
+            "waits",
+            "settled lately",
+            "settled long ago",
+        ]
+
+    async def test_word_forms_are_found_in_russian_and_english(self, store: Store) -> None:
+        texts = ["Доставка задерживается", "ждём доставки", "shipping labels", "Ещё вопрос"]
+
+        def fill(tx: Transaction) -> None:
+            number = begin(tx)
+            for index, text in enumerate(texts):
+                tx.add_message(letter(number, f"e{index}", text))
+
+        await store.write(fill)
+        for query, found in {
+            "доставку": 2,
+            "label": 1,
+            "еще": 1,
+            "ЕЩЁ": 1,
+            '"ждем доставки"': 1,
+            "нет такого": 0,
+        }.items():
+            hits = await store.read(lambda r, q=query: r.search(q))  # type: ignore[misc]
+            assert len(hits) == found, query
+
+    async def test_no_query_is_an_error(self, store: Store) -> None:
+        await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "text")))
+        for query in ('"', "AND", "a OR", "NEAR(", "*", "-", "col:x", "(", "\x00", "'; --", "^a"):
+            await store.read(lambda r, q=query: r.search(q))  # type: ignore[misc]
+
+    async def test_quoted_text_is_not_found(self, store: Store) -> None:
+        text = "мой ответ\n> старый вопрос"
+        await store.write(
+            lambda tx: tx.add_message(letter(begin(tx), "e", text, folded=((10, 25),)))
+        )
+        assert await store.read(lambda r: r.search("ответ"))
+        assert not await store.read(lambda r: r.search("старый"))
+
+    async def test_an_edited_message_is_found_by_its_new_words_only(self, store: Store) -> None:
+        id_ = await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "before")))
+        assert id_ is not None
+        await store.write(lambda tx: tx.add_version(id_, text="afterwards", raw="cd", at=NOON))
+        assert not await store.read(lambda r: r.search("before"))
+        assert await store.read(lambda r: r.search("afterwards"))
+        assert [v[1] for v in await store.read(lambda r: r.versions(id_))] == ["before"]
+
+    async def test_a_removed_message_leaves_nothing_to_find(self, store: Store) -> None:
+        id_ = await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "secret")))
+        assert id_ is not None
+        await store.write(lambda tx: tx.remove_message(id_))
+        assert not await store.read(lambda r: r.search("secret"))
+        assert await store.read(lambda r: r.message(id_)) is None
