@@ -53,9 +53,9 @@ size, sha256, inline}]`, `external_id`, `message_id`, `references []`, `sent_at`
 | hit of `search` | `conversation`, `message`, `snippet` |
 | channel of `doctor` | `channel`, `state`, `on_server`, `stored`, `unreadable`, `lag` (seconds \
 since all was well last), `last_error` |
-| line of `export` | one of these with `type`: `contact` (with `merged_into` and `wish`), `conversation`, \
-`message`, `event`, or `delivery` (`message`, `conversation`, `channel`, `state`, `reason`, \
-`attempt`, `due_at`) |
+| line of `export` | one of these with `type`: `contact` (with `merged_into` and `wish`), \
+`conversation` (with `merged_into`), `message`, `event`, or `delivery` (`message`, \
+`conversation`, `channel`, `state`, `reason`, `attempt`, `due_at`) |
 
 `text` is the whole text, and `folded` the parts of it that quotes and signatures are, as \
 `[start, end]` in code points.

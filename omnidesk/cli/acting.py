@@ -26,7 +26,7 @@ _ENGINE_LEASE = "engine"
 _MORNING = time(9)
 
 
-def _at_desk(act: Callable[[Desk], Awaitable[_T]]) -> _T:
+def at_desk(act: Callable[[Desk], Awaitable[_T]]) -> _T:
     """Do something as the agent of this run."""
     config = load_config()
     agent = agent_of(config)
@@ -69,7 +69,7 @@ def reply(
         living = await desk.store.read(lambda r: r.lease(_ENGINE_LEASE, datetime.now(UTC)))
         return written, living is not None
 
-    written, living = _at_desk(act)
+    written, living = at_desk(act)
     print(_leaves(written))
     if written.marked:
         say(written.marked)
@@ -98,7 +98,7 @@ def note(number: int, words: str | None, text: str | None) -> None:
     Example: omnidesk note 12 --text "promised a refund by phone"
     """
     said = _said(words, text)
-    written = _at_desk(lambda desk: desk.note(number, said))
+    written = at_desk(lambda desk: desk.note(number, said))
     print(f"note added to #{written.conversation}")
 
 
@@ -146,7 +146,7 @@ def assign(number: int, whom: str | None) -> None:
             raise NotFound(f"there is no agent {agent}; {hint}")
         return await desk.assign(number, agent), agent
 
-    changed, agent = _at_desk(act)
+    changed, agent = at_desk(act)
     words = f"is {agent}'s" if agent else "is nobody's"
     print(f"#{number} {words}{'' if changed else ' already'}")
 
@@ -183,7 +183,7 @@ def _each(
             changed = await act(desk, number)
             print(f"#{number} is {state}{'' if changed else ' already'}")
 
-    _at_desk(acting)
+    at_desk(acting)
 
 
 @omnidesk.command()
@@ -199,7 +199,7 @@ def snooze(number: int, until: str) -> None:
     Example: omnidesk snooze 12 2d
     """
     at = _moment(until, datetime.now(UTC))
-    _at_desk(lambda desk: desk.snooze(number, at))
+    at_desk(lambda desk: desk.snooze(number, at))
     print(f"#{number} is snoozed until {at.astimezone():%Y-%m-%d %H:%M}")
 
 
@@ -239,7 +239,7 @@ def tag(number: int, tags: tuple[str, ...], drop: tuple[str, ...]) -> None:
     add = [one for one in (safe_line(tag).lstrip("#") for tag in tags) if one]
     if not add and not drop:
         raise click.UsageError("no tag is given; omnidesk tag 12 billing, or --drop billing")
-    changed = _at_desk(lambda desk: desk.tag(number, add=add, drop=drop))
+    changed = at_desk(lambda desk: desk.tag(number, add=add, drop=drop))
     print(f"#{number} is tagged{'' if changed else ' so already'}")
 
 
@@ -253,4 +253,4 @@ def undo(number: int | None) -> None:
 
     Example: omnidesk undo 12
     """
-    print(safe_line(_at_desk(lambda desk: desk.undo(number))))
+    print(safe_line(at_desk(lambda desk: desk.undo(number))))

@@ -77,11 +77,13 @@ def show(who: str, json: bool) -> None:
     Example: omnidesk contact show mailto:ann@example.org
     """
     config = load_config()
-    found, talks = asyncio.run(_show(config, who))
+    found, talks, parts = asyncio.run(_show(config, who))
     if json:
         print_json(
             {
                 **asjson.contact(found),
+                "wish": found.wish,
+                "merged": parts,
                 "conversations": [asjson.conversation(one, found) for one in talks],
             }
         )
@@ -90,26 +92,32 @@ def show(who: str, json: bool) -> None:
     for known in found.handles:
         name = f" {safe_line(known.name)}" if known.name else ""
         print(f"  {safe_line(str(known.handle))} ({known.known}){name}")
+    if found.wish:
+        print(f"  asked to be answered by {safe_line(found.wish)}")
+    if parts:
+        print(f"  merged in: {', '.join(map(str, parts))}")
     for one in talks:
         print(f"  #{one.number} {one.state}, {local(one.last_at)}: {safe_line(one.subject)}")
 
 
-async def _show(config: Config, who: str) -> tuple[Contact, list[Conversation]]:
+async def _show(config: Config, who: str) -> tuple[Contact, list[Conversation], list[int]]:
     from omnidesk.wiring import open_store
 
     async with open_store(config) as store:
         return await store.read(lambda reads: _whole(reads, who))
 
 
-def _whole(reads: Reads, who: str) -> tuple[Contact, list[Conversation]]:
-    found = reads.contact(id_) if (id_ := _id(reads, who)) is not None else None
+def _whole(reads: Reads, who: str) -> tuple[Contact, list[Conversation], list[int]]:
+    found = reads.contact(id_) if (id_ := id_of(reads, who)) is not None else None
     if found is None:
         raise NotFound(f"there is no contact {who}; omnidesk contact list shows them")
     numbers = [row.number for row in reads.conversations_of(found.id, limit=_MOST)]
-    return found, [one for one in map(reads.conversation, numbers) if one is not None]
+    talks = [one for one in map(reads.conversation, numbers) if one is not None]
+    return found, talks, [id_ for id_ in reads.members("contact", found.id) if id_ != found.id]
 
 
-def _id(reads: Reads, who: str) -> int | None:
+def id_of(reads: Reads, who: str) -> int | None:
+    """The contact that a number or a handle names; a number may be nobody's."""
     if who.isascii() and who.isdigit():
         return int(who[:18])
     try:

@@ -40,12 +40,14 @@ def export() -> None:
 
 def _everything(reads: Reads) -> Iterator[asjson.Json]:
     for contact in reads.every_contact():
-        merged = {"merged_into": contact.merged_into}
-        yield asjson.typed("contact", asjson.contact(contact) | merged)
+        more = {"merged_into": contact.merged_into, "wish": contact.wish}
+        yield asjson.typed("contact", asjson.contact(contact) | more)
     for conversation in reads.every_conversation():
         whose = reads.contact(conversation.contact)
         assert whose is not None
-        yield asjson.typed("conversation", asjson.conversation(conversation, whose))
+        pointers = reads.pointers(conversation.number)
+        merged = {"merged_into": pointers.merged_into if pointers else None}
+        yield asjson.typed("conversation", asjson.conversation(conversation, whose) | merged)
     for message in reads.every_message():
         yield asjson.typed("message", asjson.message(message))
         if message.delivery:

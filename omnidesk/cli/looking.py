@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from omnidesk.config import Config
+    from omnidesk.core.events import Event
     from omnidesk.core.model import Contact, Conversation, Hit, Row
     from omnidesk.core.store import Reads
 
@@ -154,8 +156,14 @@ def _whole(reads: Reads, number: int) -> asjson.Json:
     return {
         **asjson.conversation(found, whose),
         "messages": [asjson.message(one) for one in reads.messages(found.number)],
-        "events": [asjson.event(one) for one in reads.events_of(found.number)],
+        "events": [asjson.event(one) for one in _events(reads, found.number)],
     }
+
+
+def _events(reads: Reads, number: int) -> list[Event]:
+    """What happened in a conversation and in all that was merged into it."""
+    each = (reads.events_of(one) for one in reads.members("conversation", number))
+    return sorted(chain.from_iterable(each), key=lambda event: event.seq)
 
 
 def _told(reads: Reads, number: int) -> Iterator[str]:

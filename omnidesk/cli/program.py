@@ -14,6 +14,7 @@ from omnidesk.cli import (
     calls,
     contacts,
     export,
+    joining,
     letters,
     looking,
     rights,
@@ -35,7 +36,7 @@ _FORESEEN = (
     KeyboardInterrupt,
     BaseExceptionGroup,
 )
-_ADDED_BY = (starting, running, looking, acting, calls, contacts, letters, rights, export)
+_ADDED_BY = (starting, running, looking, acting, calls, contacts, joining, letters, rights, export)
 
 
 def main(argv: list[str] | None = None) -> int:

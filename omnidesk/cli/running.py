@@ -147,7 +147,7 @@ async def _checked(config: Config, channel: ChannelConfig, spool: Path) -> tuple
 @as_json
 @common
 def doctor(json: bool) -> None:
-    """Compare what lies at each channel's server with what is stored.
+    """Compare each channel's server with what is stored.
 
     Example: omnidesk doctor -o json
     """

@@ -100,12 +100,16 @@ class KnownHandle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person or firm. A merge points it elsewhere and never deletes it."""
+    """A person or firm. A merge points it elsewhere and never deletes it.
+
+    `wish` is the channel by which it asked to be answered.
+    """
 
     id: int
     name: str
     created_at: datetime
     merged_into: int | None = None
+    wish: str | None = None
     handles: tuple[KnownHandle, ...] = ()
 
 

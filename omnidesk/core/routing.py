@@ -39,7 +39,7 @@ class Wish:
 class Route:
     """Where a reply goes: all of its recipients, and the message that it answers on that way.
 
-    `marked` is what an agent must know before sending.
+    `marked` is what an agent must know before sending; `wished` that the contact asked for it.
     """
 
     way: Way
@@ -47,6 +47,7 @@ class Route:
     cc: tuple[Address, ...] = ()
     answers: Message | None = None
     marked: str | None = None
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,24 +76,24 @@ def route(
     A way that cannot serve is refused, never swapped in silence.
     """
     able = tuple(way for way in ways if way.can)
-    marked = None
+    marked, wished = None, None
     if via is not None or to is not None:
         chosen = _pick(ways, inbound, via, to)
         if chosen is None:
             asked = " ".join(filter(None, (via, to.value if to else None)))
             return Refused(reason=f"{asked} does not reach this contact", instead=able)
     else:
-        chosen = _pick(ways, inbound, wish.channel, wish.handle) if wish else None
-        if chosen and not chosen.can:
-            marked = f"asked to be answered by {chosen.channel}, but {chosen.reason}"
-            chosen = None
-        chosen = chosen or _last(ways, _answerable(ways, inbound))
+        wished = _pick(ways, inbound, wish.channel, wish.handle) if wish else None
+        if wish and not (wished and wished.can):
+            marked, wished = _unmet(wish, wished), None
+        chosen = wished or _last(ways, _answerable(ways, inbound))
     if chosen is None:
         return Refused(reason=_nowhere(ways, inbound), instead=able)
     found = _addressed(chosen, inbound, own, everyone=everyone, alone=to is not None)
     if isinstance(found, str):
         return Refused(reason=found, instead=able)
-    return replace(found, marked="; ".join(filter(None, (marked, found.marked))) or None)
+    told = "; ".join(filter(None, (marked, found.marked))) or None
+    return replace(found, marked=told, wished=wished is not None)
 
 
 class Sized(Protocol):
@@ -157,6 +158,12 @@ def _newest(inbound: Iterable[Message]) -> Message | None:
 def _machine(message: Message) -> bool:
     silent = message.handle is not None and no_reply(message.handle.value)
     return bool(message.automatic) or (silent and not message.reply_to)
+
+
+def _unmet(wish: Wish, way: Way | None) -> str:
+    by = way.channel if way else wish.channel or (wish.handle.value if wish.handle else "")
+    why = way.reason if way else f"{by} does not reach this contact"
+    return f"asked to be answered by {by}, but {why}"
 
 
 def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:

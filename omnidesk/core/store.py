@@ -180,6 +180,10 @@ class Reads(Protocol):
         """The contact that a merge pointed this one to, a single step, and the merge's event."""
         ...
 
+    def own_wish(self, contact: int) -> str | None:
+        """The wish as this very contact has it, apart from all merges; empty: none any more."""
+        ...
+
     def pointers(self, number: int) -> Pointers | None:
         """How a conversation stands to others."""
         ...

@@ -9,7 +9,7 @@ from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import DeliveryState, Draft, State
 from omnidesk.core.store import Transaction
-from omnidesk.desk import calls, joining, people, standing
+from omnidesk.desk import joining, people, standing, wishes
 from omnidesk.desk.opening import find
 
 _TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
@@ -102,7 +102,11 @@ def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             return people.unmerge_contact(tx, id_, actor, now, undoing=True)
         case What.CONTACT_UNMERGED:
             said = people.merge_back(tx, event, now)
+        case What.CONTACT_CHANGED:
+            said = wishes.restore(tx, event)
         case What.CALL_LOGGED:
+            from omnidesk.desk import calls
+
             said = calls.take_back(tx, event)
         case What.MESSAGE_MOVED:
             said = joining.move_back(tx, event)

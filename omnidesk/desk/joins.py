@@ -7,7 +7,7 @@ from datetime import datetime
 
 from omnidesk.core.model import Agent, Handle
 from omnidesk.core.store import Store, Suggested
-from omnidesk.desk import joining, people, redoing
+from omnidesk.desk import joining, people, redoing, wishes
 
 
 class Joins:
@@ -35,6 +35,15 @@ class Joins:
         spelled = people.spelled(handle, self.region)
         return await self.store.write(
             lambda tx: people.bind_handle(tx, contact, spelled, self.agent.id, self._now())
+        )
+
+    async def set_wish(self, contact: int, channel: str | None) -> str:
+        """Note by which channel a contact asked to be answered; None: by any.
+
+        CannotReply where nothing can be sent by that channel.
+        """
+        return await self.store.write(
+            lambda tx: wishes.set_wish(tx, contact, channel, self.agent.id, self._now())
         )
 
     async def merge(self, keep: int, other: int) -> str:

@@ -8,7 +8,7 @@ from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import Handle
 from omnidesk.core.store import Reads, Transaction
-from omnidesk.desk import changing, joining, people, standing
+from omnidesk.desk import changing, joining, people, standing, wishes
 
 _NO_ACTS = (What.CONVERSATION_READ, What.DELIVERY_CHANGED)
 
@@ -67,6 +67,9 @@ def _again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             return people.merge_contacts(tx, int(data["kept"]), int(data["merged"]), actor, now)
         case What.CONTACT_UNMERGED:
             return people.unmerge_contact(tx, int(data["merged"]), actor, now)
+        case What.CONTACT_CHANGED:
+            assert event.contact is not None
+            return wishes.set_wish(tx, event.contact, data["after"]["wish"] or None, actor, now)
         case What.MESSAGE_MOVED:
             return joining.move_again(tx, event, actor, now)
         case What.HANDLE_ADDED:

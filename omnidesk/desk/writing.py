@@ -19,7 +19,7 @@ from omnidesk.core.model import (
     Message,
     State,
 )
-from omnidesk.core.routing import Refused, Route, Way, losses, route
+from omnidesk.core.routing import Refused, Route, Way, Wish, losses, route
 from omnidesk.core.settling import is_trouble, settle
 from omnidesk.core.shaping import reply_subject
 from omnidesk.core.signing import make_key
@@ -116,7 +116,13 @@ def way_out(
     inbound = inbound_of(reads, number)
     own = frozenset(a for c in reads.channels() for a in c.addresses)
     return route(
-        ways_to(reads, contact, inbound, now), inbound, own=own, via=via, to=to, everyone=everyone
+        ways_to(reads, contact, inbound, now),
+        inbound,
+        own=own,
+        wish=Wish(channel=contact.wish) if contact.wish else None,
+        via=via,
+        to=to,
+        everyone=everyone,
     )
 
 

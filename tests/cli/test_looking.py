@@ -216,7 +216,7 @@ def test_contacts_are_listed_found_and_shown(filled: Cli) -> None:
     ]
     assert [one["id"] for one in filled("contact", "list", "ИВАН", "-o", "json").objects] == [3]
     shown = filled("contact", "show", "mailto:ANN@customers.test", "-o", "json").object
-    assert list(shown) == ["id", "name", "handles", "conversations"]
+    assert list(shown) == ["id", "name", "handles", "wish", "merged", "conversations"]
     assert [one["number"] for one in shown["conversations"]] == [1]
     assert "mailto:ann@customers.test (seen)" in filled("contact", "show", "1").out
 

@@ -36,20 +36,8 @@ COMMANDS = [
 ]
 NAMES = [
     *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export", "import"),
-    *(
-        "init",
-        "list",
-        "log-call",
-        "note",
-        "parse",
-        "reopen",
-        "reply",
-        "search",
-        "show",
-        "snooze",
-        "tag",
-    ),
-    "undo",
+    *("init", "list", "log-call", "merge", "move-message", "note", "parse", "reopen", "reply"),
+    *("search", "show", "snooze", "split", "tag", "undo", "unmerge"),
 ]
 
 

@@ -270,12 +270,6 @@ def test_a_channel_without_a_handle_of_its_scheme_says_so() -> None:
             "shop-bot",
         ),
         ("a wished handle too", (LINE,), {"wish": Wish(handle=MAIL.handle)}, "support"),
-        (
-            "a wish that names nothing known changes nothing",
-            (LINE,),
-            {"wish": Wish(channel="x")},
-            "shop-bot",
-        ),
         ("the agent's choice goes before both", (LINE,), {"via": "support"}, "support"),
         (
             "even before a wish",
@@ -315,6 +309,20 @@ def test_a_wish_that_cannot_be_met_is_told_and_the_last_way_taken() -> None:
     assert chosen.marked == (
         "asked to be answered by shop-bot, but the contact never wrote to shop-bot"
     )
+    assert not chosen.wished
+
+
+def test_a_wish_for_what_does_not_reach_him_is_told_too() -> None:
+    chosen = routed(route(BOTH, (LETTER,), own=OWN, wish=Wish(channel="x")))
+    assert chosen.way.channel == "support"
+    assert chosen.marked == "asked to be answered by x, but x does not reach this contact"
+
+
+def test_a_route_says_that_it_follows_a_wish() -> None:
+    wish = Wish(channel="shop-bot")
+    assert routed(route(BOTH, (LETTER,), own=OWN, wish=wish)).wished
+    assert not routed(route(BOTH, (LETTER,), own=OWN, via="shop-bot", wish=wish)).wished
+    assert not routed(route(BOTH, (LINE,), own=OWN)).wished
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,19 @@ _UNDOABLE = (
     What.MESSAGE_WRITTEN,
     What.MESSAGE_MOVED,
     What.NOTE_ADDED,
+    What.CONTACT_CHANGED,
     What.CONTACT_MERGED,
     What.CONTACT_UNMERGED,
     What.HANDLE_ADDED,
     What.SUGGESTION_DECIDED,
     What.CALL_LOGGED,
 )
+
+_OTHER_SIDE = (
+    "e.kind IN ('conversation.merged', 'conversation.unmerged', 'message.moved')"
+    " AND ? IN (json_extract(e.data, '$.merged'), json_extract(e.data, '$.to'))"
+)
+"""A join stands in the journal of one conversation, and is one of the other's acts as well."""
 
 _THERE = (
     " AND (e.conversation IS NULL OR EXISTS"
@@ -59,14 +66,14 @@ class JournalReads:
 
     def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None:
         marks = ",".join("?" * len(_UNDOABLE))
-        where = "" if conversation is None else " AND e.conversation = ?"
+        where = "" if conversation is None else f" AND (e.conversation = ? OR {_OTHER_SIDE})"
         row = self.db.execute(
             _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
             f"{where}{_THERE}"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq"
             " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.undoes = u.seq))"
             " ORDER BY e.seq DESC LIMIT 1",
-            (actor, *_UNDOABLE, *(() if conversation is None else (conversation,))),
+            (actor, *_UNDOABLE, *(() if conversation is None else (conversation, conversation))),
         ).fetchone()
         return _event(row) if row else None
 

@@ -13,6 +13,12 @@ from omnidesk.store.sqlite.connection import fold_yo
 from omnidesk.store.sqlite.values import assignments, ms, when
 
 _STRENGTH = "CASE {} WHEN 'claimed' THEN 0 WHEN 'seen' THEN 1 ELSE 2 END"
+_WISH = (
+    "(SELECT nullif(w.wish, '') FROM contact w WHERE w.root = p.id AND w.wish IS NOT NULL"
+    " ORDER BY w.merged_into IS NOT NULL, w.id LIMIT 1)"
+)
+"""A contact's own wish goes before those of whoever was merged into it; an empty one is none."""
+
 _CHANGEABLE = frozenset(("name", "company", "wish"))
 
 
@@ -23,8 +29,8 @@ class PeopleReads:
 
     def contact(self, id: int) -> Contact | None:
         row = self.db.execute(
-            "SELECT p.id, p.name, p.created_at FROM contact k JOIN contact p ON p.id = k.root "
-            "WHERE k.id = ?",
+            f"SELECT p.id, p.name, p.created_at, {_WISH} "
+            "FROM contact k JOIN contact p ON p.id = k.root WHERE k.id = ?",
             (id,),
         ).fetchone()
         return self._contact(row) if row else None
@@ -52,6 +58,10 @@ class PeopleReads:
         ).fetchone()
         return row
 
+    def own_wish(self, contact: int) -> str | None:
+        row = self.db.execute("SELECT wish FROM contact WHERE id = ?", (contact,)).fetchone()
+        return row[0] if row else None
+
     def namesakes(self, names: Sequence[str], *, limit: int = 20) -> list[int]:
         marks = ",".join("?" * len(names))
         found = self.db.execute(
@@ -78,15 +88,15 @@ class PeopleReads:
         return [Handle(scheme, value) for scheme, value in found]
 
     def every_contact(self) -> Iterator[Contact]:
-        for id_, name, created_at, merged_into in self.db.execute(
-            "SELECT id, name, created_at, merged_into FROM contact ORDER BY id"
+        for *own, merged_into in self.db.execute(
+            "SELECT id, name, created_at, nullif(wish, ''), merged_into FROM contact ORDER BY id"
         ):
-            yield self._contact((id_, name, created_at), merged_into=merged_into, own=True)
+            yield self._contact(own, merged_into=merged_into, own=True)
 
     def search_names(self, text: str, *, limit: int = 20) -> list[Contact]:
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found = self.db.execute(
-            "SELECT DISTINCT p.id, p.name, p.created_at FROM contact k "
+            f"SELECT DISTINCT p.id, p.name, p.created_at, {_WISH} FROM contact k "
             "JOIN contact p ON p.id = k.root LEFT JOIN handle h ON h.contact = k.id "
             "WHERE k.name LIKE :p ESCAPE '\\' OR h.value LIKE :p ESCAPE '\\' "
             "ORDER BY p.id DESC LIMIT :limit",
@@ -124,7 +134,7 @@ class PeopleReads:
         ]
 
     def _contact(
-        self, row: tuple[Any, ...], *, merged_into: int | None = None, own: bool = False
+        self, row: Sequence[Any], *, merged_into: int | None = None, own: bool = False
     ) -> Contact:
         """A contact with the handles of all that is merged into it, or with its `own` only."""
         whose = "h.contact = ?" if own else "k.root = ?"
@@ -138,6 +148,7 @@ class PeopleReads:
             name=row[1],
             created_at=when(row[2]),
             merged_into=merged_into,
+            wish=row[3],
             handles=tuple(
                 KnownHandle(
                     handle=Handle(scheme, value), known=Known(known), name=name, first_seen=when(at)
