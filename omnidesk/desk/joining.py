@@ -136,7 +136,7 @@ def move_back(tx: Transaction, event: Event) -> str:
     touched = {number for id_ in moved for number in _standing(tx, id_)}
     followers = _followers(tx, event, moved)
     for id_ in moved:
-        tx.move_back(id_, event.seq)
+        _return(tx, id_, event.seq)
     for id_, answered in followers:
         found, before = tx.message(answered), tx.message(id_)
         assert found is not None
@@ -151,6 +151,18 @@ def move_back(tx: Transaction, event: Event) -> str:
     for number in touched | {int(event.data.get("to", 0))}:
         fold(tx, number)
     return f"{'the message stands' if len(moved) == 1 else 'the messages stand'} as before"
+
+
+def _return(tx: Transaction, id: int, event: int) -> None:
+    """Take a message back; where its conversation was put away since, its whole wakes for it."""
+    before = tx.message(id)
+    assert before is not None
+    urgent = standing.urgency(tx, before.conversation)
+    tx.move_back(id, event)
+    after = tx.message(id)
+    home = tx.pointers(after.home) if after and after.home is not None else None
+    if after and home and home.merged_into is not None and home.aside is None:
+        standing.bring(tx, after.conversation, urgent)
 
 
 def _followers(tx: Reads, event: Event, moved: Iterable[int]) -> list[tuple[int, int]]:

@@ -57,13 +57,13 @@ class SuggestionReads(JoinReads):
         ]
 
     def _conversations(self, number: int) -> list[Suggested]:
-        root = self._kept(number)
+        root = self._whole_of(number)
         if root is None:
             return []
         found = []
         pairs = self.db.execute(_CONVERSATIONS, {"root": root[0]}).fetchall()
         for _, other, reason, score in pairs:
-            kept = self._kept(other)
+            kept = self._whole_of(other)
             if kept is not None and kept[0] != root[0] and kept[1] != "closed":
                 found.append(
                     Suggested(
@@ -72,7 +72,7 @@ class SuggestionReads(JoinReads):
                 )
         return found
 
-    def _kept(self, number: int) -> tuple[int, str] | None:
+    def _whole_of(self, number: int) -> tuple[int, str] | None:
         row: tuple[int, str] | None = self.db.execute(_KEPT, (number,)).fetchone()
         return row
 
