@@ -27,6 +27,13 @@ _PENDING = "erasing"
 _SAID = ("part", "html", "version", "attachment", "delivery", "echo", "offered")
 """Tables that hold something of what a message says."""
 
+_BYTES_OF = (
+    ("message", "raw", "id"),
+    ("version", "raw", "message"),
+    ("attachment", "sha256", "message"),
+)
+"""Which columns name bytes, and the message that they are of."""
+
 
 class ErasingReads:
     """Look-ups of what was erased."""
@@ -63,11 +70,12 @@ def erase(db: sqlite3.Connection, contact: int, actor: str, at: datetime) -> Era
     touched = _blank(db, person.elsewhere)
     _delete(db, person)
     mentions = Mentions(person)
+    db.create_function("speaks_of_him", 1, mentions.are_in, deterministic=True)
     _leave_recipients(db, person, mentions)
     _scrub_events(db, person, mentions)
     for number in touched:
         tx.refresh(number)
-    gone = [sha for sha in blobs if not _named(db, sha)]
+    gone = unnamed(db, blobs)
     waiting = sorted({*pending(db), *gone})
     db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_PENDING, dump(waiting)))
     erased = Erased(
@@ -94,8 +102,18 @@ def is_pending(db: sqlite3.Connection) -> bool:
 
 
 def unnamed(db: sqlite3.Connection, shas: Iterable[str]) -> list[str]:
-    """Those of some bytes that no row names."""
-    return [sha for sha in shas if not _named(db, sha)]
+    """Those of some bytes that no row names; each table is looked through once."""
+    asked = list(shas)
+    his = {"shas": json.dumps(asked)}
+    named = {
+        row[0]
+        for table, column, _ in _BYTES_OF
+        for row in db.execute(
+            f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(:shas))",
+            his,
+        )
+    }
+    return [sha for sha in asked if sha not in named]
 
 
 def done(db: sqlite3.Connection) -> None:
@@ -141,26 +159,11 @@ def _blobs(db: sqlite3.Connection, messages: Iterable[int]) -> set[str]:
     ids = _ids(messages)
     return {
         row[0]
-        for table, column, key in (
-            ("message", "raw", "id"),
-            ("version", "raw", "message"),
-            ("attachment", "sha256", "message"),
-        )
+        for table, column, key in _BYTES_OF
         for row in db.execute(
             f"SELECT {column} FROM {table} WHERE {key} IN {ids} AND {column} IS NOT NULL"
         )
     }
-
-
-def _named(db: sqlite3.Connection, sha: str) -> bool:
-    return bool(
-        db.execute(
-            "SELECT EXISTS (SELECT 1 FROM attachment WHERE sha256 = :sha)"
-            " OR EXISTS (SELECT 1 FROM message WHERE raw = :sha)"
-            " OR EXISTS (SELECT 1 FROM version WHERE raw = :sha)",
-            {"sha": sha},
-        ).fetchone()[0]
-    )
 
 
 def _remember(db: sqlite3.Connection, messages: Iterable[int]) -> None:
@@ -231,13 +234,10 @@ def _delete(db: sqlite3.Connection, person: Person) -> None:
 
 def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: Mentions) -> None:
     """Others' messages stay as they wrote them; he is no more among those whom they went to."""
-    db.create_function("casefold", 1, lambda text: (text or "").lower(), deterministic=True)
     values = {value for _, _, value in person.handles}
     spoken = "coalesce(recipients, '') || coalesce(bounce, '') || coalesce(marked, '') || why"
     found = db.execute(
-        "SELECT id, recipients, bounce, marked, why FROM message"
-        f" WHERE {mentions.anywhere(spoken)}",
-        mentions.needles,
+        f"SELECT id, recipients, bounce, marked, why FROM message WHERE speaks_of_him({spoken})",
     ).fetchall()
     for id_, recipients, bounce, marked, why in found:
         roles = {
@@ -255,8 +255,7 @@ def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: Mentions
             ),
         )
     for message, reason in db.execute(
-        f"SELECT message, reason FROM delivery WHERE {mentions.anywhere('reason')}",
-        mentions.needles,
+        "SELECT message, reason FROM delivery WHERE reason IS NOT NULL AND speaks_of_him(reason)"
     ).fetchall():
         db.execute(
             "UPDATE delivery SET reason = ? WHERE message = ?", (mentions.without(reason), message)
@@ -273,8 +272,7 @@ def _scrub_events(db: sqlite3.Connection, person: Person, mentions: Mentions) ->
     ).fetchall():
         _rewrite(db, seq, walked(json.loads(data), ours))
     for seq, data in db.execute(
-        f"SELECT seq, data FROM event WHERE data <> '{{}}' AND ({mentions.anywhere('data')})",
-        mentions.needles,
+        "SELECT seq, data FROM event WHERE data <> '{}' AND speaks_of_him(data)"
     ).fetchall():
         _rewrite(db, seq, walked(json.loads(data), mentions.without))
 
