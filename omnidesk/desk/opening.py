@@ -7,7 +7,8 @@ from datetime import datetime
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.model import Contact, Conversation, Direction, Draft, Handle, Message, Row
-from omnidesk.core.routing import Way, handles_here, ways
+from omnidesk.core.routing import Refused, Route, Way, Wish, handles_here, route
+from omnidesk.core.routing import ways as every_way
 from omnidesk.core.store import Reads, Suggested
 from omnidesk.core.value import dataclass
 
@@ -22,13 +23,15 @@ class Opened:
     """One conversation with its newest messages, its contact and the ways to reach him.
 
     `suggestions`: what this conversation, and what its contact, may be one with. `offered`:
-    handles that the contact named and nobody has; an agent may add them.
+    handles that the contact named and nobody has; an agent may add them. `route` is the way
+    that a reply takes unless the agent chooses another: the contact's wish, else his last one.
     """
 
     conversation: Conversation
     contact: Contact
     messages: tuple[Message, ...]
     ways: tuple[Way, ...]
+    route: Route | Refused
     others: tuple[Row, ...]
     draft: Draft | None
     suggestions: tuple[Suggested, ...] = ()
@@ -40,11 +43,14 @@ def open_conversation(
 ) -> Opened:
     """Everything about a conversation; NotFound where there is none of that number."""
     number, conversation, contact = find(reads, number)
+    inbound = inbound_of(reads, number)
+    ways = ways_to(reads, contact, inbound, now)
     return Opened(
         conversation=conversation,
         contact=contact,
         messages=tuple(reads.messages(number, limit=newest)),
-        ways=ways_to(reads, contact, inbound_of(reads, number), now),
+        ways=ways,
+        route=route(ways, inbound, own=own_addresses(reads), wish=wish_of(contact)),
         others=tuple(r for r in reads.conversations_of(contact.id) if r.number != number),
         draft=reads.draft(number, agent),
         suggestions=(
@@ -66,6 +72,16 @@ def find(reads: Reads, number: int) -> tuple[int, Conversation, Contact]:
     return number, conversation, contact
 
 
+def own_addresses(reads: Reads) -> frozenset[str]:
+    """Our own addresses on all channels."""
+    return frozenset(address for channel in reads.channels() for address in channel.addresses)
+
+
+def wish_of(contact: Contact) -> Wish | None:
+    """How a contact asked to be answered."""
+    return Wish(channel=contact.wish) if contact.wish else None
+
+
 def inbound_of(reads: Reads, number: int) -> list[Message]:
     """What was written to us in a conversation, newest first."""
     found = reads.messages(number, limit=_LOOKED_AT)
@@ -83,4 +99,4 @@ def ways_to(
         owner = reads.contact_of(guest)
         theirs = reads.reached(owner) if owner is not None else []
         reached += [way for way in theirs if way.handle == guest]
-    return ways(reads.channels(), handles, reached, now)
+    return every_way(reads.channels(), handles, reached, now)

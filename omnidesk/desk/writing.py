@@ -19,14 +19,14 @@ from omnidesk.core.model import (
     Message,
     State,
 )
-from omnidesk.core.routing import Refused, Route, Way, Wish, losses, route
+from omnidesk.core.routing import Refused, Route, Way, losses, route
 from omnidesk.core.settling import is_trouble, settle
 from omnidesk.core.shaping import reply_subject
 from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
 from omnidesk.core.value import dataclass
-from omnidesk.desk.opening import find, inbound_of, ways_to
+from omnidesk.desk.opening import find, inbound_of, own_addresses, ways_to, wish_of
 
 _REFERENCES = 30
 
@@ -114,12 +114,11 @@ def way_out(
     """Where a reply in a conversation would go now, or why it cannot."""
     number, _, contact = find(reads, number)
     inbound = inbound_of(reads, number)
-    own = frozenset(a for c in reads.channels() for a in c.addresses)
     return route(
         ways_to(reads, contact, inbound, now),
         inbound,
-        own=own,
-        wish=Wish(channel=contact.wish) if contact.wish else None,
+        own=own_addresses(reads),
+        wish=wish_of(contact),
         via=via,
         to=to,
         everyone=everyone,
