@@ -67,7 +67,7 @@ def load(path: Path) -> Config:
     problems += _twice(raw.get("agents"))
     channels = _channels(raw.get("channels"), path, problems)
     if document is not None:
-        problems += _unknown_channels(document)
+        problems += _idle_answers(document)
     if others_can_read:
         problems += _open_secrets(raw.get("channels"), path)
     if document is None or problems:
@@ -241,14 +241,25 @@ def _channel(
     return ChannelConfig(name=name, kind_name=kind_name, kind=kind, settings=settings)
 
 
-def _unknown_channels(document: Document) -> list[str]:
-    """Automatic answers of channels that there are none of."""
-    known = set(document.channels)
-    return [
+def _idle_answers(document: Document) -> list[str]:
+    """Automatic answers that would never go out."""
+    table, known = document.auto_reply, set(document.channels)
+    problems = [
         f"auto_reply.channels.{name}: no such channel{nearest(name, known)}"
-        for name in document.auto_reply.channels
+        for name in table.channels
         if name not in known
     ]
+    if table.hours is None:
+        texts = {"auto_reply": table.after_hours_text} | {
+            f"auto_reply.channels.{name}": own.after_hours_text
+            for name, own in table.channels.items()
+        }
+        problems += [
+            f"{place}.after_hours_text: never goes out without auto_reply.hours"
+            for place, text in texts.items()
+            if text is not None
+        ]
+    return problems
 
 
 def _open_secrets(tables: Any, path: Path) -> list[str]:

@@ -107,6 +107,14 @@ def problems(folder: Path, text: str) -> list[str]:
             ("auto_reply.timezone: unknown time zone 'Europe/Moskow'; did you mean Europe/Moscow?"),
         ),
         (
+            '[auto_reply]\nafter_hours_text = "Closed."',
+            "auto_reply.after_hours_text: never goes out without auto_reply.hours",
+        ),
+        (
+            '[auto_reply.channels.bot]\nafter_hours_text = "Closed."',
+            "auto_reply.channels.bot.after_hours_text: never goes out without auto_reply.hours",
+        ),
+        (
             '[auto_reply]\nhours = "9 to 5"',
             (
                 'auto_reply.hours: hours are written like "Mon-Fri 09:00-18:00, Sat 10:00-14:00", '

@@ -353,6 +353,18 @@ async def test_it_works_while_an_engine_runs_and_letters_come_in(
     assert traces(data_of(sandbox), WORDS) == []
 
 
+async def test_what_was_to_be_sent_to_an_erased_person_is_not_sent(
+    sandbox: Sandbox, home: House
+) -> None:
+    contact = await full_life(sandbox, home)
+    (row,) = [r for r in await home.desk.rows("all") if r.name == NAME]
+    await home.desk.reply(row.number, "ещё слово")
+    sent = len(sandbox.mail.sent)
+    await rights.erase(home.desk.store, contact, "anna", datetime.now(UTC))
+    await home.round()
+    assert len(sandbox.mail.sent) == sent
+
+
 async def test_a_reply_that_was_on_its_way_ends_quietly(sandbox: Sandbox, home: House) -> None:
     contact = await full_life(sandbox, home)
     (row,) = [r for r in await home.desk.rows("all") if r.name == NAME]
