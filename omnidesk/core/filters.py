@@ -57,9 +57,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Conditions that must all hold."""
+    """Conditions that must all hold; `unfinished`: the last word may be still being typed."""
 
     terms: tuple[Term, ...] = ()
+    unfinished: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -81,7 +82,8 @@ class Reader:
 
 def read_filter(text: str, reader: Reader) -> Filter:
     """The conditions that were typed; BadFilter says what is wrong, with the nearest key."""
-    return Filter(terms=tuple(_terms(text.translate(_QUOTES), reader)))
+    terms = tuple(_terms(text.translate(_QUOTES), reader))
+    return Filter(terms=terms, unfinished=text[-1:].isalnum())
 
 
 def words(text: str) -> Filter:
@@ -92,7 +94,8 @@ def words(text: str) -> Filter:
             Term(key="phrase" if phrase else "word", value=(phrase or word,))
             for phrase, word in found
             if phrase or word.strip('"')
-        )
+        ),
+        unfinished=text[-1:].isalnum(),
     )
 
 

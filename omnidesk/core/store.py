@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from omnidesk.core.channel import Capabilities, Content
 from omnidesk.core.events import Event
@@ -30,6 +30,9 @@ from omnidesk.core.model import (
     Row,
 )
 from omnidesk.core.value import dataclass
+
+if TYPE_CHECKING:
+    from omnidesk.core.filters import Filter
 
 T = TypeVar("T")
 
@@ -112,16 +115,18 @@ class Reads(JoinReads, Protocol):
         """A page of a view in ascending (rank, number); `before` gives the page that ends there."""
         ...
 
-    def rows_matching(
+    def rows_filtered(
         self,
-        query: str,
+        filter: Filter,
         view: str,
         *,
         agent: str = "",
         after: tuple[int, int] | None = None,
+        before: tuple[int, int] | None = None,
         limit: int = 60,
+        typing: bool = False,
     ) -> list[Row]:
-        """Of a view what a query finds; the last word may be unfinished."""
+        """A page of what a filter leaves of a view; `typing`: its last word may be unfinished."""
         ...
 
     def row(self, number: int) -> Row | None: ...
@@ -207,10 +212,17 @@ class Reads(JoinReads, Protocol):
     def draft(self, number: int, agent: str) -> Draft | None: ...
     def setting(self, name: str) -> str | None: ...
     def search(
-        self, query: str, *, before: int | None = None, limit: int = 50, typing: bool = False
+        self,
+        query: Filter | str,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+        typing: bool = False,
     ) -> list[Hit]:
-        """The newest messages that match, older than message `before`; `typing`: the last word
-        may be unfinished."""
+        """The newest messages that match, older than message `before`; a text is words alone.
+
+        `typing`: the last word may be unfinished.
+        """
         ...
 
     def people_like(self, typed: Sequence[Sequence[str]], *, limit: int = 20) -> list[int]:

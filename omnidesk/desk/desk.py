@@ -22,6 +22,7 @@ from omnidesk.desk import changing, telling, writing
 from omnidesk.desk.calling import Calling
 from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
+from omnidesk.desk.views import SavedView
 
 _NEWEST = 100
 
@@ -38,6 +39,7 @@ class DeskSettings:
     reopen_within: timedelta = timedelta(days=7)
     agents: tuple[Agent, ...] = ()
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    views: tuple[SavedView, ...] = ()
 
 
 def _utc_now() -> datetime:
@@ -75,14 +77,25 @@ class Desk(Joins, Calling):
         limit: int = 60,
         query: str = "",
     ) -> list[Row]:
-        """A page of a view, longest wait first; with a query only what it matches."""
+        """A page of a view, longest wait first; of it what the filter `query` leaves.
+
+        `view` is a built-in one or one of the config. BadFilter says what is wrong with either.
+        """
         me = self.agent.id
-        if query.strip():
+        saved = next((one for one in self.settings.views if one.name == view), None)
+        if saved is None and not query.strip():
             return await self.store.read(
-                lambda r: r.rows_matching(query, view, agent=me, after=after, limit=limit)
+                lambda r: r.rows(view, agent=me, after=after, before=before, limit=limit)
             )
+        from omnidesk.desk.finding import narrowed  # a screen starts without a filter
+
+        inside, wish = narrowed(
+            view, saved, query, agent=me, channels=self.channels, now=self._now()
+        )
         return await self.store.read(
-            lambda r: r.rows(view, agent=me, after=after, before=before, limit=limit)
+            lambda r: r.rows_filtered(
+                wish, inside, agent=me, after=after, before=before, limit=limit, typing=True
+            )
         )
 
     async def counts(self) -> dict[str, int]:
@@ -111,9 +124,19 @@ class Desk(Joins, Calling):
         """How every configured channel is doing."""
         return await self.store.read(lambda r: r.health())
 
-    async def search(self, query: str, *, before: int | None = None, limit: int = 50) -> list[Hit]:
-        """Messages that match, newest first."""
-        return await self.store.read(lambda r: r.search(query, before=before, limit=limit))
+    async def search(
+        self, query: str, *, before: int | None = None, limit: int = 50, typing: bool = False
+    ) -> list[Hit]:
+        """Messages that match a filter, newest first; BadFilter says what is wrong with it.
+
+        `before` is the last hit of the page before; `typing`: the last word may be unfinished.
+        """
+        from omnidesk.desk.finding import asked
+
+        wish = asked(query, agent=self.agent.id, channels=self.channels, now=self._now())
+        return await self.store.read(
+            lambda r: r.search(wish, before=before, limit=limit, typing=typing)
+        )
 
     def changes(self) -> AsyncIterator[int]:
         """The newest event's seq, now and after each commit of anybody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from omnidesk.store.sqlite.values import assignments, column, when
 _ACTIVE = "c.state IN ('open', 'waiting')"
 _ASIDE = "c.state IN ('waiting', 'snoozed', 'closed')"
 # A partial index serves only a query that repeats its WHERE word by word.
-_VIEWS = {
+VIEWS = {
     "inbox": _ACTIVE,
     "mine": f"c.assignee = :agent AND {_ACTIVE}",
     "unassigned": f"c.assignee IS NULL AND {_ACTIVE}",
@@ -25,7 +25,7 @@ _VIEWS = {
     "failed": "c.failed > 0",
     "all": "c.state <> 'merged'",
 }
-_INDEX = {
+INDEX = {
     "inbox": "conversation_inbox",
     "mine": "conversation_mine",
     "unassigned": "conversation_mine",
@@ -96,7 +96,7 @@ class InboxReads:
         before: tuple[int, int] | None = None,
         limit: int = 60,
     ) -> list[Row]:
-        where, order = [_VIEWS[view]], "ASC"
+        where, order = [VIEWS[view]], "ASC"
         arguments: dict[str, Any] = {"limit": limit}
         if view == "mine":
             arguments["agent"] = agent
@@ -108,32 +108,12 @@ class InboxReads:
             arguments["rank"], arguments["number"] = before
             order = "DESC"
         sql = (
-            _ROW.format(index=f"INDEXED BY {_INDEX[view]}")
+            _ROW.format(index=f"INDEXED BY {INDEX[view]}")
             + f"WHERE {' AND '.join(where)} "
             + f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
         )
         found = [_row(r) for r in self.db.execute(sql, arguments)]
         return found[::-1] if order == "DESC" else found
-
-    def rows_of(
-        self,
-        view: str,
-        numbers: Collection[int],
-        *,
-        agent: str,
-        after: tuple[int, int] | None,
-        limit: int,
-    ) -> list[Row]:
-        """Of some conversations those that a view shows."""
-        marks = ",".join(str(int(number)) for number in numbers)
-        rank, number = after or (-1, -1)
-        found = self.db.execute(
-            _ROW.format(index="NOT INDEXED")
-            + f"WHERE c.number IN ({marks}) AND {_VIEWS[view]} "
-            + "AND (c.rank, c.number) > (:rank, :number) ORDER BY c.rank, c.number LIMIT :limit",
-            {"agent": agent, "rank": rank, "number": number, "limit": limit},
-        )
-        return [_row(r) for r in found]
 
     def row(self, number: int) -> Row | None:
         found = self.db.execute(_ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()
@@ -288,6 +268,35 @@ class InboxWrites(InboxReads):
 
     def unlink(self, one: int, other: int) -> None:
         self.db.execute("DELETE FROM link WHERE a = ? AND b = ?", sorted((one, other)))
+
+
+def select_rows(
+    db: sqlite3.Connection,
+    source: str,
+    where: Sequence[str],
+    arguments: dict[str, Any],
+    after: tuple[int, int] | None,
+    before: tuple[int, int] | None,
+    limit: int,
+) -> list[Row]:
+    """A page of conversations under conditions; `source` is what follows `conversation c`.
+
+    Numbers first: an index that has all that is asked spares the look at every row.
+    """
+    order, conditions = "ASC", list(where)
+    if key := after or before:
+        order = "ASC" if after else "DESC"
+        conditions.append(f"(c.rank, c.number) {'>' if after else '<'} (:rank, :number)")
+        arguments = {**arguments, "rank": key[0], "number": key[1]}
+    inner = (
+        f"SELECT c.number FROM conversation c {source} WHERE {' AND '.join(conditions)} "
+        f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
+    )
+    found = db.execute(
+        _ROW.format(index="") + f"WHERE c.number IN ({inner}) ORDER BY c.rank, c.number",
+        {**arguments, "limit": limit},
+    )
+    return [_row(r) for r in found]
 
 
 def _row(r: tuple[Any, ...]) -> Row:

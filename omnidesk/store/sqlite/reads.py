@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from omnidesk.store.sqlite.erasing import ErasingReads
+from omnidesk.store.sqlite.filtering import FilterReads
 from omnidesk.store.sqlite.journal import JournalReads
 from omnidesk.store.sqlite.messages import MessageReads
 from omnidesk.store.sqlite.people import PeopleReads
 from omnidesk.store.sqlite.personal import rows_about
 from omnidesk.store.sqlite.running import RunningReads
-from omnidesk.store.sqlite.search import SearchReads
 from omnidesk.store.sqlite.suggestions import SuggestionReads
 
 
@@ -22,7 +22,7 @@ class SqliteReads(
     JournalReads,
     RunningReads,
     SuggestionReads,
-    SearchReads,
+    FilterReads,
     ErasingReads,
 ):
     """Look-ups; valid only inside the function that they were given to."""

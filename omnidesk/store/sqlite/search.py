@@ -1,146 +1,137 @@
-"""Full-text search: word forms by stem through the index's own vocabulary, newest first."""
+"""Messages found by what was said, by whom, where and when: newest first, page by page."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from omnidesk.core.model import Hit, Row
-from omnidesk.store.sqlite.connection import fold_yo
+from omnidesk.core.model import Hit
 from omnidesk.store.sqlite.inbox import InboxReads
-from omnidesk.store.sqlite.values import when
+from omnidesk.store.sqlite.matching import TEXT, MatchReads
+from omnidesk.store.sqlite.narrowing import narrowed
+from omnidesk.store.sqlite.values import ms, when
 
 if TYPE_CHECKING:
-    import snowballstemmer
-
-_TOKEN = re.compile(r'"([^"]+)"|(\S+)')
-_WORD = re.compile(r"[^\W_]+")
-_CYRILLIC = re.compile(r"[а-я]")
-_MOST_FORMS = 200
-"""How many forms one word of a query may stand for; a short stem would stand for too many."""
-
-_MOST_TERMS = 400
-"""How many words of the index that begin with a stem are looked at for its forms."""
-
-_SHORTEST_BEGINNING = 3
-"""Letters of a word being typed before it stands for all words that begin so."""
-
-_MOST_HITS = 500
-"""How many of the newest hits a filter of the list looks at."""
+    from omnidesk.core.filters import Filter
 
 _SNIPPET = "snippet(search, -1, char(2), char(3), '…', 14)"
+_DAY = 86_400_000
+_NEWEST = 1 << 62
+_HIT = """
+    SELECT m.conversation, m.id, {snippet}, c.subject, p.name, m.received_at
+    FROM {source} JOIN conversation c ON c.number = m.conversation
+    JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
+"""
+_STANDING = ("tag", "assignee", "state", "is", "priority", "waiting", "number")
+"""The keys that ask how the conversation stands."""
 
 
-class SearchReads(InboxReads):
+class SearchReads(InboxReads, MatchReads):
     """Look-ups by what was said."""
 
-    def rows_matching(
-        self,
-        query: str,
-        view: str,
-        *,
-        agent: str = "",
-        after: tuple[int, int] | None = None,
-        limit: int = 60,
-    ) -> list[Row]:
-        numbers = {hit.conversation for hit in self.search(query, limit=_MOST_HITS, typing=True)}
-        if query.strip().lstrip("#").isdigit():
-            numbers.add(int(query.strip().lstrip("#")) & 0x7FFFFFFFFFFFFFFF)
-        return self.rows_of(view, numbers, agent=agent, after=after, limit=limit)
-
     def search(
-        self, query: str, *, before: int | None = None, limit: int = 50, typing: bool = False
+        self,
+        query: Filter | str,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+        typing: bool = False,
     ) -> list[Hit]:
-        match = self._match(query, typing)
-        if match is None:
+        wish = self._with_kept(_words(query) if isinstance(query, str) else query)
+        wanted, unwanted = self.matching(wish, (*TEXT, "from", "channel"), typing=typing)
+        if not wish or (not wanted and wish.of(*TEXT) and not unwanted):
             return []
+        where, arguments = narrowed(wish.of(*_STANDING))
+        first, last = self._ids(wish)
+        if wanted is None and wish.of("number"):
+            return self._of_numbers(wish, where, arguments, before, limit)
+        match = wanted or self.everything()
+        if unwanted:
+            match = f"({match}) NOT ({unwanted})"
+        where += ["search MATCH :match", "s.rowid BETWEEN :first AND :last", *_dated(wish)]
+        arguments |= {"match": match, "first": first, "last": last, "limit": limit}
+        arguments["last"] = min(last, _NEWEST if before is None else before - 1)
+        sql = _HIT.format(snippet=_SNIPPET, source="search s JOIN message m ON m.id = s.rowid")
         found = self.db.execute(
-            f"SELECT m.conversation, m.id, {_SNIPPET}, c.subject, p.name, m.received_at"
-            " FROM search s JOIN message m ON m.id = s.rowid"
-            " JOIN conversation c ON c.number = m.conversation"
-            " JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root"
-            " WHERE search MATCH ? AND s.rowid < ? ORDER BY s.rowid DESC LIMIT ?",
-            (match, 1 << 62 if before is None else before, limit),
+            f"{sql} WHERE {' AND '.join(where)} ORDER BY s.rowid DESC LIMIT :limit", arguments
         )
-        return [
-            Hit(
-                conversation=r[0],
-                message=r[1],
-                snippet=r[2],
-                subject=r[3],
-                name=r[4],
-                at=when(r[5]),
+        hits = [_hit(row) for row in found]
+        return [*self._numbered(wish, hits), *hits][:limit] if before is None else hits
+
+    def _with_kept(self, filter: Filter) -> Filter:
+        """The filter with the numbers of what conversations were merged into."""
+        return replace(
+            filter,
+            terms=tuple(
+                replace(term, value=self.kept_by(term.value)) if term.key == "number" else term  # type: ignore[arg-type]
+                for term in filter.terms
+            ),
+        )
+
+    def _numbered(self, filter: Filter, hits: list[Hit]) -> list[Hit]:
+        """The newest message of the conversation whose number is all that was typed."""
+        typed = filter.terms[0].value if len(filter.terms) == 1 else ()
+        word = typed[0] if isinstance(typed, tuple) and typed else ""
+        if filter.of("word") and word.isascii() and word.isdigit() and len(word) < 19:
+            found = self._of_numbers(
+                filter, ["c.number = :n"], {"n": self.kept_by(int(word))}, None, 1
             )
-            for r in found
-        ]
+            have = {hit.message for hit in hits}
+            return [hit for hit in found if hit.message not in have]
+        return []
 
-    def _match(self, query: str, typing: bool) -> str | None:
-        """The query in FTS5's own language, every word of the user's inside quotes."""
-        wanted: list[str] = []
-        for phrase, word in _TOKEN.findall(fold_yo(query.lower())):
-            words = _WORD.findall(phrase or word)
-            if not words:
-                continue
-            if phrase or len(words) > 1:
-                wanted.append(" ".join(words).join('""'))
+    def _of_numbers(
+        self,
+        filter: Filter,
+        where: list[str],
+        arguments: dict[str, Any],
+        before: int | None,
+        limit: int,
+    ) -> list[Hit]:
+        """What was said in conversations that were named, newest first."""
+        sql = _HIT.format(snippet="substr(m.text, 1, 120)", source="message m")
+        conditions = [*where, *_dated(filter), "m.id < :before"]
+        found = self.db.execute(
+            f"{sql} WHERE {' AND '.join(conditions)} ORDER BY m.id DESC LIMIT :limit",
+            {**arguments, "before": _NEWEST if before is None else before, "limit": limit},
+        )
+        return [_hit(row) for row in found]
+
+    def _ids(self, filter: Filter) -> tuple[int, int]:
+        """Between which ids all messages of the asked days are; others may be there, too."""
+        first, last = 0, _NEWEST
+        for term in filter.of("before", "after"):
+            assert isinstance(term.value, datetime)
+            day = ms(term.value) // _DAY
+            if (term.key == "before") is not term.negated:
+                row = self.db.execute("SELECT max(last) FROM day WHERE day <= ?", (day,)).fetchone()
+                last = min(last, row[0] or 0)
             else:
-                wanted.append(self._forms(words[0]))
-        if typing and wanted and query[-1:].isalnum():
-            last = _WORD.findall(fold_yo(query.lower()))[-1]
-            if len(last) >= _SHORTEST_BEGINNING:
-                wanted[-1] = f"({wanted[-1]} OR {self._begun(last)})"
-        return " AND ".join(wanted) or None
-
-    def _forms(self, word: str) -> str:
-        """One word and the forms of it that occur in the index."""
-        stem = stemmed(word)
-        terms = self._terms(stem, _MOST_TERMS)
-        forms = [term for term in terms if stemmed(term) == stem][:_MOST_FORMS]
-        if word not in forms:
-            forms.append(word)
-        return _any(forms)
-
-    def _begun(self, word: str) -> str:
-        """All words of the index that begin so.
-
-        FTS5's own prefix search gathers every hit of every word before it gives the newest.
-        """
-        terms = self._terms(word, _MOST_FORMS)
-        return _any(terms) if 0 < len(terms) < _MOST_FORMS else f'"{word}"*'
-
-    def _terms(self, beginning: str, most: int) -> list[str]:
-        """At most so many words of the index that begin so, in their order.
-
-        One look for each: a range over the vocabulary reads every hit of every word in it.
-        """
-        found: list[str] = []
-        start = beginning
-        while len(found) < most:
-            row = self.db.execute(
-                "SELECT term FROM vocabulary WHERE term >= ? LIMIT 1", (start,)
-            ).fetchone()
-            if row is None or not row[0].startswith(beginning):
-                break
-            found.append(row[0])
-            start = row[0] + "\0"
-        return found
+                row = self.db.execute(
+                    "SELECT min(first) FROM day WHERE day >= ?", (day,)
+                ).fetchone()
+                first = max(first, _NEWEST if row[0] is None else row[0])
+        return first, last
 
 
-def _any(words: list[str]) -> str:
-    return "(" + " OR ".join(f'"{word}"' for word in words) + ")"
+def _words(text: str) -> Filter:
+    from omnidesk.core.filters import words  # a screen starts without searching
+
+    return words(text)
 
 
-@lru_cache(maxsize=20_000)
-def stemmed(word: str) -> str:
-    """The stem of a Russian or an English word (Snowball)."""
-    stemmer = _stemmer("russian" if _CYRILLIC.search(word) else "english")
-    stem: str = stemmer.stemWord(word)
-    return stem
+def _dated(filter: Filter) -> list[str]:
+    """Conditions on when it was said; the moments are numbers of our own."""
+    found = []
+    for term in filter.of("before", "after"):
+        assert isinstance(term.value, datetime)
+        earlier = (term.key == "before") is not term.negated
+        found.append(f"m.received_at {'<' if earlier else '>='} {ms(term.value)}")
+    return found
 
 
-@lru_cache(maxsize=2)
-def _stemmer(language: str) -> snowballstemmer.stemmer:
-    import snowballstemmer  # twenty-five languages, and a screen starts without searching
-
-    return snowballstemmer.stemmer(language)
+def _hit(r: tuple[Any, ...]) -> Hit:
+    return Hit(
+        conversation=r[0], message=r[1], snippet=r[2], subject=r[3], name=r[4], at=when(r[5])
+    )

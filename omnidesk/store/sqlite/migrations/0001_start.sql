@@ -149,6 +149,37 @@ CREATE INDEX conversation_contact ON conversation (contact, last_at);
 CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE state = 'snoozed';
 
+-- Narrows a list that no view's index serves, without a look at the rows themselves.
+CREATE INDEX conversation_narrow ON conversation (rank, number, state, assignee, channel, unread,
+    failed, priority, waiting_since, last_at, contact, tags);
+
+-- The tags of conversations once more, by tag.
+CREATE TABLE tagged (
+    tag          TEXT NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
+    PRIMARY KEY (tag, conversation)
+) WITHOUT ROWID;
+CREATE INDEX tagged_conversation ON tagged (conversation);
+
+CREATE TRIGGER conversation_tagged AFTER INSERT ON conversation WHEN new.tags <> '[]' BEGIN
+    INSERT OR IGNORE INTO tagged SELECT value, new.number FROM json_each(new.tags);
+END;
+
+CREATE TRIGGER conversation_retagged AFTER UPDATE OF tags ON conversation
+WHEN old.tags <> new.tags BEGIN
+    DELETE FROM tagged WHERE conversation = new.number;
+    INSERT OR IGNORE INTO tagged SELECT value, new.number FROM json_each(new.tags);
+END;
+
+-- Who looks at a conversation, or writes in it; stale after half a minute.
+CREATE TABLE presence (
+    conversation INTEGER NOT NULL REFERENCES conversation ON DELETE CASCADE,
+    agent        TEXT NOT NULL,
+    writing      INTEGER NOT NULL DEFAULT 0,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (conversation, agent)
+) WITHOUT ROWID;
+
 CREATE TABLE link (
     a INTEGER NOT NULL REFERENCES conversation,
     b INTEGER NOT NULL REFERENCES conversation,
@@ -192,6 +223,25 @@ CREATE TABLE message (
 CREATE INDEX message_conversation ON message (conversation, id);
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+
+-- The ids of the messages of each day (in days since 1970): between them are all of that day.
+CREATE TABLE day (
+    day   INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL
+);
+
+CREATE TRIGGER message_dated AFTER INSERT ON message BEGIN
+    INSERT INTO day VALUES (new.received_at / 86400000, new.id, new.id)
+        ON CONFLICT DO UPDATE SET first = min(first, new.id), last = max(last, new.id);
+END;
+
+-- Messages that an agent wants seen first.
+CREATE TABLE pinned (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    agent   TEXT NOT NULL,
+    at      INTEGER NOT NULL
+);
 
 -- Where a message stood before each move that is not taken back; `event` is the move.
 CREATE TABLE moved (
@@ -359,16 +409,17 @@ BEGIN
         WHERE name = 'failed';
 END;
 
--- What search sees: ё folded to е, quoted text left out. The functions come from the connection.
+-- What search sees: ё folded to е, quoted text left out, the channel as a word that nobody types.
+-- The functions come from the connection.
 CREATE VIEW searchable AS
     SELECT id, fold_yo(subject) AS subject, fold_yo(visible(text, folded)) AS body,
            fold_yo(coalesce(sender_name, '') || ' ' || coalesce(sender_address, '') || ' '
                    || coalesce(author, '')) AS people,
-           fold_yo(files) AS files
+           fold_yo(files) AS files, 'zzchannel' || hex(channel) AS channel
     FROM message;
 
 CREATE VIRTUAL TABLE search USING fts5 (
-    subject, body, people, files,
+    subject, body, people, files, channel,
     content = 'searchable', content_rowid = 'id',
     tokenize = "unicode61 remove_diacritics 2"
 );
@@ -376,23 +427,25 @@ CREATE VIRTUAL TABLE search USING fts5 (
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, instance);
 
 CREATE TRIGGER message_indexed AFTER INSERT ON message BEGIN
-    INSERT INTO search (rowid, subject, body, people, files)
-        SELECT id, subject, body, people, files FROM searchable WHERE id = new.id;
+    INSERT INTO search (rowid, subject, body, people, files, channel)
+        SELECT id, subject, body, people, files, channel FROM searchable WHERE id = new.id;
 END;
 
 CREATE TRIGGER message_unindexed BEFORE DELETE ON message BEGIN
-    INSERT INTO search (search, rowid, subject, body, people, files)
-        SELECT 'delete', id, subject, body, people, files FROM searchable WHERE id = old.id;
+    INSERT INTO search (search, rowid, subject, body, people, files, channel)
+        SELECT 'delete', id, subject, body, people, files, channel
+        FROM searchable WHERE id = old.id;
 END;
 
 CREATE TRIGGER message_reindexing BEFORE UPDATE OF subject, text, folded, files
 ON message BEGIN
-    INSERT INTO search (search, rowid, subject, body, people, files)
-        SELECT 'delete', id, subject, body, people, files FROM searchable WHERE id = old.id;
+    INSERT INTO search (search, rowid, subject, body, people, files, channel)
+        SELECT 'delete', id, subject, body, people, files, channel
+        FROM searchable WHERE id = old.id;
 END;
 
 CREATE TRIGGER message_reindexed AFTER UPDATE OF subject, text, folded, files
 ON message BEGIN
-    INSERT INTO search (rowid, subject, body, people, files)
-        SELECT id, subject, body, people, files FROM searchable WHERE id = new.id;
+    INSERT INTO search (rowid, subject, body, people, files, channel)
+        SELECT id, subject, body, people, files, channel FROM searchable WHERE id = new.id;
 END;

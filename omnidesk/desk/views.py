@@ -1,0 +1,14 @@
+"""Views of the config: a filter with a name."""
+
+from __future__ import annotations
+
+from omnidesk.core.value import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """A filter with a name; `key` is what the screen opens it with."""
+
+    name: str
+    filter: str
+    key: str | None = None
