@@ -47,6 +47,8 @@ class FilterReads(SearchReads):
         limit: int = 60,
         typing: bool = False,
     ) -> list[Row]:
+        if filter.of(*TEXT) and self.matching(filter, TEXT) == (None, None):
+            return []  # there is no letter and no digit in it
         where, arguments = narrowed(filter.of(*_COLUMNS))
         where.insert(0, VIEWS[view])
         arguments["agent"] = agent
@@ -68,8 +70,6 @@ class FilterReads(SearchReads):
             compare = "<>" if term.negated else "="
             where.append(f"c.number {compare} {self.kept_by(term.value)}")
         if wanted is None:
-            if any(not t.negated for t in filter.of(*TEXT)):
-                where.append("0")
             return "NOT INDEXED" if any(not t.negated for t in numbers) else None
         said = self._said(wanted)
         where.append(f"c.number IN ({_marks([*said, *self._typed_number(filter)])})")
