@@ -154,15 +154,27 @@ def move_back(tx: Transaction, event: Event) -> str:
 
 
 def _return(tx: Transaction, id: int, event: int) -> None:
-    """Take a message back; where its conversation was put away since, its whole wakes for it."""
+    """Take a message back; a conversation that was settled without it wakes for it."""
     before = tx.message(id)
     assert before is not None
     urgent = standing.urgency(tx, before.conversation)
     tx.move_back(id, event)
     after = tx.message(id)
-    home = tx.pointers(after.home) if after and after.home is not None else None
-    if after and home and home.merged_into is not None and home.aside is None:
+    assert after is not None
+    assert after.home is not None
+    home = tx.pointers(after.home)
+    if home and home.merged_into is not None and home.aside is None:
         standing.bring(tx, after.conversation, urgent)
+    elif not tx.was_moved(id) and _came_later(tx, after, after.home):
+        standing.bring(tx, after.home, urgent)
+
+
+def _came_later(tx: Reads, message: Message, number: int) -> bool:
+    """Whether a customer wrote after his conversation was closed: it was merged just then."""
+    if message.direction is not Direction.IN or message.automatic or message.bounce:
+        return False
+    closed = standing.urgency(tx, number)["closed_at"]
+    return closed is not None and message.received_at > closed
 
 
 def _followers(tx: Reads, event: Event, moved: Iterable[int]) -> list[tuple[int, int]]:

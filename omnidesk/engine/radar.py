@@ -21,6 +21,9 @@ _PLACE = "radar"
 _AT_ONCE = 40
 """Events looked at together: few, because letters can be large."""
 
+_AT_FIRST = 10_000
+"""So many events of a store that no radar has seen yet are looked at; older ones are history."""
+
 _KEPT_AFTER = 400
 """So many events that tell the radar nothing pass before it notes that it has passed them."""
 
@@ -73,7 +76,9 @@ class Radar:
 
     def _read(self, reads: Reads, now: datetime) -> _Piece:
         if self._place is None:
-            self._place = self._noted = int(reads.setting(_PLACE) or 0)
+            noted = reads.setting(_PLACE)
+            self._place = int(noted) if noted else max(0, reads.last_seq() - _AT_FIRST)
+            self._noted = self._place
         events = reads.events(self._place, _AT_ONCE)
         heard = [one for event in events for one in hear(reads, event, now)]
         return _Piece(

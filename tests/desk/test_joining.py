@@ -341,6 +341,22 @@ async def test_what_answers_a_split_message_follows_it_there_and_back(
     assert await home.texts(mail) == ["where is my order", "two", "three"]
 
 
+async def test_a_message_that_was_away_when_its_closed_conversation_parted_opens_it(
+    home: House,
+) -> None:
+    mail, chat = await two(home)
+    await home.anna.close(chat)
+    await home.anna.merge(mail, chat)
+    later = await home.comes("bot", "77", "it broke again")
+    assert later.home == chat
+    await home.anna.split(mail, later.id)
+    await home.ivan.unmerge(chat)
+    assert (await home.anna.open(chat)).conversation.state is State.CLOSED
+    await home.anna.undo()
+    assert await home.texts(chat) == ["any news?", "it broke again"]
+    assert (await home.anna.open(chat)).conversation.state is State.OPEN
+
+
 async def test_a_conversation_is_not_left_empty(home: House) -> None:
     mail, chat = await two(home)
     (only,) = await home.store.read(lambda r: r.placed_in(mail))
