@@ -15,12 +15,12 @@ from omnidesk.store.sqlite.narrowing import narrowed
 from omnidesk.store.sqlite.search import SearchReads
 
 if TYPE_CHECKING:
-    from omnidesk.core.filters import Filter
+    from omnidesk.core.filters import Filter, Term
 
-_MOST_HITS = 5000
+_MOST_HITS = 3000
 """How many of the newest messages with its words a filter looks at."""
 
-_MOST_PEOPLE = 5000
+_MOST_PEOPLE = 3000
 """How many of the newest contacts with a name a filter looks at."""
 
 _FEW_PEOPLE = 200
@@ -28,6 +28,7 @@ _FEW_TAGGED = 2000
 _SMALL_VIEW = 5000
 """So many rows of a view are looked at one by one; above that only an index is."""
 
+_ACTIVE = ("inbox", "mine", "unassigned")
 _COLUMNS = ("tag", "channel", "assignee", "state", "is", "priority", "waiting", "before", "after")
 _WORD = re.compile(r"[^\W_]+")
 _TAGGED = "SELECT DISTINCT conversation FROM tagged WHERE tag IN ({})"
@@ -50,13 +51,14 @@ class FilterReads(SearchReads):
         if filter.of(*TEXT) and self.matching(filter, TEXT) == (None, None):
             return []  # there is no letter and no digit in it
         where, arguments = narrowed(filter.of(*_COLUMNS))
-        where.insert(0, VIEWS[view])
         arguments["agent"] = agent
         source = (
             _first(self._by_words(filter, where, typing), self._by_people(filter, where))
             or self._by_tags(filter, arguments)
+            or self._by_column(filter, view)
             or self._by_view(view, agent)
         )
+        where.append(VIEWS[view])
         return select_rows(self.db, source, where, arguments, after, before, limit)
 
     def _by_words(self, filter: Filter, where: list[str], typing: bool) -> str | None:
@@ -132,9 +134,23 @@ class FilterReads(SearchReads):
                 )
         return None
 
+    def _by_column(self, filter: Filter, view: str) -> str | None:
+        """Conversations by a column that has an index in the views' order."""
+        plain = [term for term in filter.terms if not term.negated]
+        if any(term.key == "is" and term.value == ("failed",) for term in plain):
+            return f"INDEXED BY {INDEX['failed']}"
+        whose = [term for term in plain if term.key == "assignee" and len(_names(term)) == 1]
+        if whose and view in _ACTIVE:
+            return f"INDEXED BY {INDEX['mine']}"
+        return None
+
     def _by_view(self, view: str, agent: str) -> str:
         small = self.counts(agent)[view] <= _SMALL_VIEW
         return f"INDEXED BY {INDEX[view] if small else 'conversation_narrow'}"
+
+
+def _names(term: Term) -> tuple[str, ...]:
+    return term.value if isinstance(term.value, tuple) else ()
 
 
 def _first(*sources: str | None) -> str | None:

@@ -59,6 +59,9 @@ def _condition(term: Term, name: str, arguments: dict[str, Any]) -> str:
             arguments[name] = value[1]
             return f"c.assignee IS :{name}"
         return _IS[value[0]]
+    if term.key == "assignee" and len(value) == 1:
+        arguments[name] = value[0] or None
+        return f"c.assignee IS :{name}"
     names = [f"{name}_{i}" for i in range(len(value))]
     arguments.update(zip(names, value, strict=True))
     return _IN[term.key].format(", ".join(f":{n}" for n in names))
