@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -54,6 +55,7 @@ def run_screen(config: str | None, agent: str | None) -> int:
     except OmnideskError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    gc.disable()  # until the app has painted: hardly anything dies before that
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from omnidesk.ui.app import OmnideskApp
 
