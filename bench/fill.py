@@ -21,7 +21,7 @@ from omnidesk.store.sqlite.migrate import migrate, migrations
 
 CHANNEL = "support"
 AGENT = "anna"
-_FORM = 1
+_FORM = 2
 """Raised when this file makes another store of the same size."""
 _CONVERSATION = """
     INSERT INTO conversation (number, contact, subject, state, assignee, priority, unread,
@@ -121,7 +121,7 @@ def fill(database: Path, size: Size) -> None:
             db.execute("BEGIN")
             filler.write(db, numbers[start : start + _PIECE])
             db.execute("COMMIT")
-        db.executescript("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);")
+        db.executescript("PRAGMA wal_checkpoint(TRUNCATE);")
 
 
 class _Filler:
