@@ -76,6 +76,12 @@ class Calling:
         region = self.settings.region
         return await self.store.read(lambda r: cards(r, text, region=region, limit=limit))
 
+    async def card_of(self, contact: int) -> Card | None:
+        """The card of a contact; None where there is none."""
+        from omnidesk.desk.cards import card_of
+
+        return await self.store.read(lambda r: card_of(r, contact))
+
     async def ringing(self) -> list[Ring]:
         """The calls that ring now, each with the card of its contact."""
         from omnidesk.desk.cards import ringing

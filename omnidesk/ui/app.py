@@ -21,6 +21,7 @@ from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import safe
 from omnidesk.ui.deskscreen import DeskScreen
 from omnidesk.ui.driver import SteadyDriver
+from omnidesk.ui.fitted import HasKeys
 from omnidesk.ui.keymap import Keymap, press
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
@@ -196,8 +197,9 @@ class OmnideskApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            top = self.screen
             event = self._on_latin_keys(event)
-            if self.screen is self.desk_screen and await self._press(event):
+            if isinstance(top, HasKeys) and await self._press(event, top):
                 return
         await super().on_event(event)
 
@@ -217,12 +219,13 @@ class OmnideskApp(App[None]):
             and focused.check_consume_key(event.key, event.character)
         )
 
-    async def _press(self, event: events.Key) -> bool:
+    async def _press(self, event: events.Key, top: HasKeys) -> bool:
         """Do what the key means here; False where it means nothing to us."""
-        self.desk_screen.find_hand()
+        if top is self.desk_screen:
+            self.desk_screen.find_hand()
         if self._types(event):
             return False
-        place = self.desk_screen.place
+        place = top.place
         key = press(event.key, event.character)
         presses = (*self._pressed, key)
         keys = self.desk_screen.keys
@@ -234,7 +237,7 @@ class OmnideskApp(App[None]):
         if action is None:
             return len(presses) > 1
         await self._typed()
-        await self.desk_screen.act(action.id)
+        await top.act(action.id)
         return True
 
     async def _typed(self) -> None:

@@ -21,6 +21,15 @@ class KeepsAll(Protocol):
     async def leave(self) -> None: ...
 
 
+@runtime_checkable
+class HasKeys(Protocol):
+    """A screen whose keys are the keymap's: those of the place where the hand is."""
+
+    @property
+    def place(self) -> str: ...
+    async def act(self, action: str) -> None: ...
+
+
 class FittedScreen(Screen[None]):
     """Wears the class of its width and of its height; styles do the rest."""
 

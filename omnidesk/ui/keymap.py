@@ -12,6 +12,11 @@ COMPOSER: Final = "composer"
 REVIEW: Final = "review"
 FILTER: Final = "filter"
 HELP: Final = "help"
+CALL: Final = "call"
+CALL_REVIEW: Final = "call review"
+
+ABOVE: Final = (CALL, CALL_REVIEW)
+"""Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
 _ALL = (LIST, THREAD, COMPOSER, REVIEW, FILTER)
@@ -91,6 +96,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
     _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),
     _act("discard", "throw the draft away", "D", at=(REVIEW,), hint="discard"),
+    _act("call", "log a call", "C", hint="log a call"),
+    _act("call.next", "next field", "Enter", at=(CALL,), hint="next"),
+    _act("call.down", "who is meant, next field", "down", at=(CALL,), hint="who is meant"),
+    _act("call.up", "who is meant, field before", "up", at=(CALL,)),
+    _act("call.review", "look it over, or leave", "Esc", at=(CALL,), hint="look over, leave"),
+    _act("call.save", "write it down", "s", "f2", "^Y", at=(CALL_REVIEW,), hint="write it down"),
+    _act("call.save.typing", "write it down", "f2", "^Y", at=(CALL,), hint="write it down"),
+    _act("call.edit", "go on writing", "e", "Enter", "Esc", at=(CALL_REVIEW,), hint="edit"),
+    _act("call.discard", "throw it away", "D", at=(CALL_REVIEW,), hint="throw away"),
     _act("palette", "every action by name", ":", "^P", hint="palette"),
     _act("palette.typing", "every action by name", "^P", at=(COMPOSER, REVIEW)),
     _act("theme", "dark or light", "g t"),
@@ -151,7 +165,7 @@ class Keymap:
 _NAMES = {"Enter": "enter", "Esc": "escape", "Space": "space", "Tab": "tab"}
 _SHOWN = {
     "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "up": "↑", "down": "↓",
-    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "f1": "F1",
+    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "f1": "F1", "f2": "F2",
 }  # fmt: skip
 
 

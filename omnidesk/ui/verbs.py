@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Direction
 from omnidesk.ui import moving, writing
-from omnidesk.ui.keymap import VIEWS
+from omnidesk.ui.fitted import HasKeys
+from omnidesk.ui.keymap import ABOVE, ACTIONS, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -196,6 +197,23 @@ def _theme(screen: DeskScreen) -> None:
     screen.app.theme = "light" if screen.app.theme == "dark" else "dark"
 
 
+async def _call(screen: DeskScreen) -> None:
+    from omnidesk.ui.callform import ask
+
+    await ask(screen)
+
+
+def _above(action: str) -> Verb:
+    """What the screen that is laid over the desk does."""
+
+    async def verb(screen: DeskScreen) -> None:
+        top = screen.app.screen
+        if top is not screen and isinstance(top, HasKeys):
+            await top.act(action)
+
+    return verb
+
+
 VERBS: dict[str, Verb] = {
     "move.down": moving.move(1),
     "move.up": moving.move(-1),
@@ -236,6 +254,8 @@ VERBS: dict[str, Verb] = {
     "compose.mode": writing.turn,
     "keep": writing.put_away,
     "discard": writing.discard,
+    "call": _call,
+    **{one.id: _above(one.id) for one in ACTIONS if set(one.where) <= set(ABOVE)},
     "palette": _palette,
     "palette.typing": _palette,
     "theme": _theme,

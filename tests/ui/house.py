@@ -18,12 +18,14 @@ from omnidesk.store.sqlite import SqliteStore
 from omnidesk.ui.app import OmnideskApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
 
     from omnidesk.core.store import Transaction
+
+    Furnished = tuple[str, Capabilities, tuple[str, ...]]
 
 LETTERS = Capabilities(
     handle_scheme="mailto",
@@ -45,6 +47,9 @@ CHAT = Capabilities(
     joins=True,
     max_text=4096,
 )
+PHONE = Capabilities(
+    handle_scheme="tel", label="Phone", code="ph", receive=True, logs=True, joins=True
+)
 CHANNELS = {"support": ("email", LETTERS, ("support@x.org",)), "shop-bot": ("telegram", CHAT, ())}
 ANNA = Agent(id="anna", name="Anna Petrova")
 _PATIENCE = 10.0
@@ -57,6 +62,7 @@ class House:
     store: SqliteStore
     desk: Desk
     key: bytes
+    channels: Mapping[str, Furnished]
     written: int = 0
     start: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=3))
 
@@ -73,8 +79,11 @@ class House:
     ) -> Incoming:
         """A message of somebody whom an address or a chat number names."""
         self.written += 1
-        scheme = CHANNELS[channel][1].handle_scheme
-        address = f"{who}@e.org" if scheme == "mailto" else str(1000 + sum(map(ord, who)))
+        scheme = self.channels[channel][1].handle_scheme
+        if scheme == "tel":
+            address = who
+        else:
+            address = f"{who}@e.org" if scheme == "mailto" else str(1000 + sum(map(ord, who)))
         return Incoming(
             external_id=f"x{self.written}",
             raw=b"",
@@ -91,8 +100,13 @@ class House:
         self, tx: Transaction, channel: str, incoming: Incoming, files: tuple[Attachment, ...] = ()
     ) -> None:
         """Take a message in as an engine does."""
-        _, able, own = CHANNELS[channel]
-        rules = Rules(
+        rules = self.rules(channel)
+        assert arrivals.arrive(tx, rules, incoming, None, files, incoming.sent_at or self.start)
+
+    def rules(self, channel: str) -> Rules:
+        """By which rules an engine takes in what comes by a channel."""
+        _, able, own = self.channels[channel]
+        return Rules(
             channel=channel,
             capabilities=able,
             placing=PlacingRules(
@@ -101,7 +115,6 @@ class House:
             own_address="".join(own),
             desk="Acme",
         )
-        assert arrivals.arrive(tx, rules, incoming, None, files, incoming.sent_at or self.start)
 
     async def says(
         self,
@@ -159,12 +172,17 @@ class House:
 
 
 @asynccontextmanager
-async def house(path: Path, settings: DeskSettings | None = None) -> AsyncIterator[House]:
-    """A desk on a new store."""
+async def house(
+    path: Path,
+    settings: DeskSettings | None = None,
+    more: Mapping[str, Furnished] | None = None,
+) -> AsyncIterator[House]:
+    """A desk on a new store, with a mailbox, a bot and whatever `more` names."""
+    channels = {**CHANNELS, **(more or {})}
     async with SqliteStore(path / "desk.db") as store:
 
         def furnish(tx: Transaction) -> bytes:
-            for name, (kind, able, own) in CHANNELS.items():
+            for name, (kind, able, own) in channels.items():
                 tx.configure(name, kind, able, own)
             key = tx.setting("key")
             assert key is not None
@@ -172,8 +190,8 @@ async def house(path: Path, settings: DeskSettings | None = None) -> AsyncIterat
 
         key = await store.write(furnish)
         settings = replace(settings or DeskSettings(name="Acme"), agents=(ANNA,))
-        able = {name: channel[1] for name, channel in CHANNELS.items()}
-        yield House(store, Desk(store, ANNA, settings, able), key)
+        able = {name: channel[1] for name, channel in channels.items()}
+        yield House(store, Desk(store, ANNA, settings, able), key, channels)
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:

@@ -1,0 +1,341 @@
+"""The form of a call: written down while the receiver is still in the hand."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.containers import Container
+from textual.message import Message as Posted
+from textual.widgets import Input
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.safetext import strip_codes
+from omnidesk.ui import keymap
+from omnidesk.ui.above import Above
+from omnidesk.ui.callpane import CardPane, FieldNames, LookOver
+from omnidesk.ui.callwords import Call, is_number, number_of, read_call
+from omnidesk.ui.choice import Choice
+from omnidesk.ui.composer import Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from omnidesk.core.model import Contact, Handle
+    from omnidesk.desk.cards import Card, Ring
+    from omnidesk.ui.above import Deed
+    from omnidesk.ui.deskscreen import DeskScreen
+
+BY_RULES = "where it belongs"
+_ASKS = {
+    "name": "of somebody new",
+    "outcome": "answered, no answer, voicemail",
+    "duration": "3, 3:20, 1h 5m",
+    "call_back": "15:30, tomorrow 10, in 2h",
+    "recording": "a link",
+}
+
+
+class CallText(Writing):
+    """What was said."""
+
+    place = keymap.CALL
+
+
+class CallLine(Input):
+    """A field of one line."""
+
+    place = keymap.CALL
+
+
+class CallForm(Above):
+    """Who called, what was said, and what became of it; nothing is lost without a question."""
+
+    resting_place = keymap.CALL
+    DEFAULT_CSS = """
+    CallForm { align: center top; background: $ink-paper 60%; }
+    #call { width: 100%; max-width: 130; height: auto; margin-top: 1; layout: horizontal;
+            background: $ink-bar; }
+    #call FieldNames { width: 11; height: 100%; }
+    #fields { width: 1fr; height: auto; layout: vertical; }
+    #fields Input, #fields Choice { height: 1; background: $ink-bar; color: $ink-text; }
+    #fields Input:focus { background: $ink-cursor-back; }
+    #fields TextArea { height: 3; border: none; padding: 0 1; background: $ink-bar; }
+    #fields TextArea:focus { border: none; background: $ink-cursor-back; }
+    CardPane { width: 46%; height: 100%; min-height: 14; }
+    LookOver { display: none; width: 100%; max-width: 130; height: auto; background: $ink-bar; }
+    """
+
+    class Found(Posted):
+        """Whom the typed number or name may mean."""
+
+        def __init__(self, typed: str, cards: Sequence[Card]) -> None:
+            super().__init__()
+            self.typed = typed
+            self.cards = cards
+
+    def __init__(
+        self,
+        over: DeskScreen,
+        *,
+        ring: Ring | None = None,
+        whose: Contact | None = None,
+        about: int | None = None,
+    ) -> None:
+        super().__init__(over)
+        assert over.desk is not None
+        self._desk = over.desk
+        self._ring = ring
+        self._whose = whose
+        self._about = about
+        self._given = _begins_with(ring, whose)
+        self._saving = False
+        channels = [name for name, able in over.desk.channels.items() if able.logs]
+        self.fields: dict[str, Widget] = {
+            "who": self._input("who", self._given),
+            "name": self._input("name", ring.name if ring and not ring.card else ""),
+            "text": CallText("", soft_wrap=True, show_line_numbers=False, id="text"),
+            "direction": Choice(("in", "out"), id="direction"),
+            "outcome": self._input("outcome"),
+            "duration": self._input("duration"),
+            "call_back": self._input("call_back"),
+            "recording": self._input("recording"),
+            "into": Choice((BY_RULES,), id="into"),
+            "channel": Choice(channels or ("-",), id="channel"),
+        }
+        if ring is not None:
+            if ring.channel in channels:
+                self.choice("channel").at = channels.index(ring.channel)
+            self.choice("direction").at = ("in", "out").index(ring.direction)
+        self._names = FieldNames(self)
+        self.card = CardPane(over)
+        self.look = LookOver()
+
+    @staticmethod
+    def _input(name: str, value: str = "") -> Input:
+        begins = strip_codes(value)[0]
+        return CallLine(begins, placeholder=_ASKS.get(name, ""), compact=True, id=name)
+
+    def choice(self, name: str) -> Choice:
+        """A field that is one of a few words."""
+        field = self.fields[name]
+        assert isinstance(field, Choice)
+        return field
+
+    def typed(self, name: str) -> str:
+        """What stands in a field."""
+        field = self.fields[name]
+        if isinstance(field, Choice | Input):
+            return field.value
+        assert isinstance(field, CallText)
+        return field.text
+
+    def compose(self) -> ComposeResult:
+        with Container(id="call"):
+            yield self._names
+            with Container(id="fields"):
+                yield from self.fields.values()
+            yield self.card
+        yield self.look
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        several = len([able for able in self._desk.channels.values() if able.logs]) > 1
+        self.fields["channel"].display = several
+        self.fields["name"].display = False
+        if self._ring is not None and self._ring.card is not None:
+            self.card.show([self._ring.card])
+        elif self._given:
+            self._look_up(self._given)
+        self._offer()
+        self.set_focus(self.fields["text" if self._given else "who"])
+
+    # who it is
+
+    def on_input_changed(self, changed: Input.Changed) -> None:
+        if changed.input.id == "who" and changed.value != self._given:
+            self._given, self._whose = "", None
+            self._about = None
+            self._look_up(changed.value)
+
+    def _look_up(self, typed: str) -> None:
+        self.run_worker(self._find(typed), group="who", exclusive=True)
+
+    async def _find(self, typed: str) -> None:
+        try:
+            if self._whose is not None:
+                card = await self._desk.card_of(self._whose.id)
+                cards = [card] if card else []
+            else:
+                cards = await self._desk.card(typed) if typed.strip() else []
+        except OmnideskError as error:
+            self.tell(str(error), alarm=True)
+            return
+        self.post_message(self.Found(typed, cards))
+
+    def on_call_form_found(self, found: Found) -> None:
+        if found.typed == self.typed("who"):
+            self.card.show(found.cards)
+            unknown = not found.cards and is_number(found.typed, self._desk.region)
+            self.fields["name"].display = unknown
+            self._names.refresh()
+            self._offer()
+
+    def _offer(self) -> None:
+        """Conversations that the call may be put into by hand."""
+        card = self.card.chosen
+        rows = card.open if card else ()
+        into = self.choice("into")
+        into.offer([BY_RULES, *(f"#{row.number} {row.subject or row.snippet}" for row in rows)])
+        numbers = [row.number for row in rows]
+        if self._about in numbers:
+            into.at = 1 + numbers.index(self._about)
+        into.display = bool(rows)
+        self._names.refresh()
+
+    def _pick(self, by: int) -> None:
+        """Another of those who were found; elsewhere the field above or below."""
+        if self.focused is self.fields["who"]:
+            self.card.pick(by)
+            self._offer()
+        else:
+            self._go(by)
+
+    def _go(self, by: int) -> None:
+        shown = [field for field in self.fields.values() if field.display]
+        at = shown.index(self.focused) if self.focused in shown else 0
+        if at + by >= len(shown):
+            self._look_over()
+        elif at + by >= 0:
+            self.set_focus(shown[at + by])
+
+    # what becomes of it
+
+    @property
+    def deeds(self) -> Mapping[str, Deed]:
+        return {
+            "call.next": partial(self._go, 1),
+            "call.down": partial(self._pick, 1),
+            "call.up": partial(self._pick, -1),
+            "call.review": self._leave,
+            "call.save": self._save,
+            "call.save.typing": self._save,
+            "call.edit": self._edit,
+            "call.discard": self._discard,
+        }
+
+    @property
+    def _touched(self) -> bool:
+        whose = self._given or (self._ring is not None and self.typed("who") == "")
+        names = ("text", "outcome", "duration", "call_back", "recording")
+        return any(self.typed(name).strip() for name in names) or bool(
+            self.typed("who").strip() and not whose
+        )
+
+    def _leave(self) -> None:
+        if self._touched:
+            self._look_over()
+        else:
+            self.dismiss()
+
+    def _understood(self) -> Call | None:
+        found = read_call({name: self.typed(name) for name in _ASKS}, self.over.clock())
+        if isinstance(found, str):
+            self.tell(found, alarm=True)
+            self._edit()
+            field = found.partition(":")[0].replace(" ", "_")
+            self.set_focus(self.fields[field])
+            return None
+        return found
+
+    def _look_over(self) -> None:
+        found = self._understood()
+        if found is None:
+            return
+        self.tell("")
+        self.look.show(self, found, self.over.clock())
+        self.look.display = True
+        self.set_focus(self.look)
+
+    def _edit(self) -> None:
+        self.look.display = False
+        self.set_focus(self.fields["text"])
+
+    def _discard(self) -> None:
+        self.dismiss()
+        self.over.say("nothing was logged")
+
+    @property
+    def who(self) -> Handle | str | int | None:
+        """Whose call it was, as far as it is known."""
+        typed = self.typed("who").strip()
+        card = self.card.chosen
+        if self._given and self._ring is not None:
+            return self._ring.handle or typed or None
+        if self._given and self._whose is not None:
+            return self._whose.id
+        if card is None:
+            return typed or None
+        return number_of(card, typed, self._desk.region) or card.contact.id
+
+    @property
+    def into(self) -> int | None:
+        """The conversation that was chosen by hand."""
+        card, at = self.card.chosen, self.choice("into").at
+        return card.open[at - 1].number if card and at else None
+
+    def _save(self) -> None:
+        found = self._understood()
+        if found is None or self._saving:
+            return
+        self._saving = True
+        self.over.jobs.put(partial(self._log, found))
+
+    async def _log(self, found: Call) -> str:
+        ring = self._ring if self._given else None
+        channel = self.typed("channel") if self.fields["channel"].display else None
+        try:
+            logged = await self._desk.log_call(
+                self.who,
+                self.typed("text"),
+                channel=ring.channel if ring else channel,
+                direction=self.typed("direction"),
+                outcome=self.typed("outcome"),
+                duration=found.duration,
+                recording=self.typed("recording").strip() or None,
+                call_back=found.call_back,
+                conversation=self.into,
+                call=ring.call if ring else None,
+                name=self.typed("name").strip(),
+            )
+        except OmnideskError as error:
+            self.tell(str(error), alarm=True)
+            return ""
+        finally:
+            self._saving = False
+        self.dismiss()
+        return f"the call stands in #{logged.conversation}, z takes it back"
+
+
+def _begins_with(ring: Ring | None, whose: Contact | None) -> str:
+    if ring is not None:
+        return ring.handle.value if ring.handle else ""
+    return whose.name if whose is not None else ""
+
+
+async def ask(screen: DeskScreen, ring: Ring | None = None) -> None:
+    """Open the form: for the call that rings, for the open conversation, or empty."""
+    desk = screen.desk
+    if desk is None:
+        return
+    if not any(able.logs for able in desk.channels.values()):
+        said = 'no channel is logged by hand; add [channels.phone] with type = "log" to the config'
+        screen.say(said, alarm=True)
+        return
+    opened = screen.thread.opened if screen.place != keymap.LIST and ring is None else None
+    whose = opened.contact if opened else None
+    about = opened.conversation.number if opened else None
+    await screen.app.push_screen(CallForm(screen, ring=ring, whose=whose, about=about))

@@ -1,0 +1,153 @@
+"""The parts of a call's form that only show: names of fields, cards, what will be written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omnidesk.core.calls import span
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui import keymap
+from omnidesk.ui.callcard import card_lines
+from omnidesk.ui.lines import Line, clock, cut, wrap
+from omnidesk.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from textual.strip import Strip
+
+    from omnidesk.desk.cards import Card
+    from omnidesk.ui.callform import CallForm
+    from omnidesk.ui.callwords import Call
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_NAMES_SHOWN = 5
+_TEXT_LINES = 3
+
+
+class FieldNames(Painted):
+    """Beside each field its name."""
+
+    ground = "bar"
+
+    def __init__(self, form: CallForm) -> None:
+        super().__init__()
+        self._form = form
+
+    def render_line(self, y: int) -> Strip:
+        at = 0
+        for name, field in self._form.fields.items():
+            if not field.display:
+                continue
+            if at == y:
+                return self.paint(((SafeText(f" {name.replace('_', ' ')}"), "muted"),))
+            at += field.size.height
+        return self.paint(())
+
+
+class CardPane(Painted):
+    """Those who may be meant, and the card of the one under the arrow."""
+
+    ground = "bar"
+
+    def __init__(self, over: DeskScreen) -> None:
+        super().__init__()
+        self._over = over
+        self.cards: Sequence[Card] = ()
+        self.at = 0
+
+    @property
+    def fence(self) -> str:
+        return "left"
+
+    @property
+    def chosen(self) -> Card | None:
+        """The card under the arrow."""
+        return self.cards[self.at] if self.cards else None
+
+    def show(self, cards: Sequence[Card]) -> None:
+        """Others were found."""
+        self.cards, self.at = cards, 0
+        self.refresh()
+
+    def pick(self, by: int) -> None:
+        """The next one."""
+        if self.cards:
+            self.at = max(0, min(self.at + by, len(self.cards) - 1))
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        lines = self._lines(self.inner_width - 2)
+        if y >= len(lines):
+            return self.paint(())
+        return self.paint(((SafeText(" "), "text"), *lines[y]))
+
+    def _lines(self, width: int) -> list[Line]:
+        chosen = self.chosen
+        if chosen is None:
+            return [((SafeText("nobody is known by that"), "muted"),)]
+        desk = self._over.desk
+        assert desk is not None
+        lines: list[Line] = []
+        if len(self.cards) > 1:
+            first = max(0, min(self.at - 2, len(self.cards) - _NAMES_SHOWN))
+            for at, card in list(enumerate(self.cards))[first : first + _NAMES_SHOWN]:
+                mark = ">" if at == self.at else " "
+                said = cut(SafeText(f"{mark} {_short(card)}"), width)
+                lines.append(((said, "own" if at == self.at else "muted"),))
+            lines.append(((SafeText("─" * width), "rule"),))
+        return lines + card_lines(chosen, desk.channels, self._over.clock(), width)
+
+
+def _short(card: Card) -> SafeText:
+    handles = card.contact.handles
+    which = f" {safe_line(handles[0].handle.value)}" if handles else ""
+    return SafeText(f"{safe_line(card.contact.name, 24)}{which}")
+
+
+class LookOver(Painted, can_focus=True):
+    """What will be written, before it is."""
+
+    place = keymap.CALL_REVIEW
+    ground = "bar"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+
+    def show(self, form: CallForm, call: Call, now: datetime) -> None:
+        """Say it in words."""
+        width = max(20, form.size.width - 4)
+        rule = SafeText("─" * width)
+        self._lines = [((SafeText("── BEFORE IT IS WRITTEN DOWN "), "title"), (rule, "rule"))]
+        for text, ink in _told(form, call, now):
+            for line in wrap(text, width)[:_TEXT_LINES]:
+                self._lines.append(((SafeText(" "), "text"), (line, ink)))
+        self.styles.height = len(self._lines)
+        self.refresh(layout=True)
+
+    def render_line(self, y: int) -> Strip:
+        return self.paint(self._lines[y] if y < len(self._lines) else ())
+
+
+def _told(form: CallForm, call: Call, now: datetime) -> list[tuple[SafeText, str]]:
+    card = form.card.chosen
+    whom = safe_line(card.contact.name if card else form.typed("name") or "somebody new")
+    typed = safe_line(str(form.who or "")) if not isinstance(form.who, int) else SafeText("")
+    way = "LOG a call to" if form.typed("direction") == "out" else "LOG a call from"
+    seconds = call.duration.total_seconds() if call.duration is not None else None
+    about = [safe_line(form.typed("outcome")), span(seconds)]
+    head = ", ".join(part for part in (f"{way} {whom} {typed}".strip(), *about) if part)
+    lines = [(SafeText(head), "name")]
+    if form.into is not None:
+        lines.append((SafeText(f"into #{form.into}"), "name"))
+    if call.call_back is not None:
+        lines.append((SafeText(f"call back {clock(call.call_back, now)}"), "name"))
+    if recording := safe_line(form.typed("recording")):
+        lines.append((SafeText(f"recording: {recording}"), "muted"))
+    if form.typed("text").strip():
+        lines.append((safe_line(form.typed("text")), "text"))
+    else:
+        lines.append((SafeText("! nothing is written about what was said"), "alert"))
+    return lines

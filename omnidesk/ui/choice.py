@@ -1,0 +1,87 @@
+"""One of a few words, chosen by space, arrows or its first letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message as Posted
+
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui import keymap
+from omnidesk.ui.lines import cut
+from omnidesk.ui.painted import Painted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.strip import Strip
+
+
+class Choice(Painted, can_focus=True):
+    """What is chosen stands in brackets: `[in] out`."""
+
+    place = keymap.CALL
+    ground = "bar"
+
+    class Changed(Posted):
+        """Another word was chosen."""
+
+    def __init__(self, words: Sequence[str], *, id: str) -> None:
+        super().__init__(id=id)
+        self.words = tuple(words)
+        self.at = 0
+
+    @property
+    def value(self) -> str:
+        """What is chosen."""
+        return self.words[self.at]
+
+    def offer(self, words: Sequence[str]) -> None:
+        """Other words to choose from; what was chosen stays, if it still is one."""
+        before = self.value
+        self.words = tuple(words)
+        self.at = self.words.index(before) if before in self.words else 0
+        self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"space": 1, "right": 1, "left": -1}.get(event.key)
+        begins = [
+            at
+            for at, word in enumerate(self.words)
+            if event.character and word.casefold().startswith(event.character.casefold())
+        ]
+        if step is None and not begins:
+            return
+        event.stop()
+        self.at = (self.at + step) % len(self.words) if step is not None else begins[0]
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def on_click(self) -> None:
+        self.at = (self.at + 1) % len(self.words)
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        line: list[tuple[SafeText, str]] = []
+        if len(self.words) > 3:  # too many for one line: the chosen one alone
+            which = f" {self.at + 1}/{len(self.words)}"
+            said = cut(safe_line(self.value), self.size.width - len(which) - 2)
+            line = [(SafeText(f"[{said}]"), self._ink), (SafeText(which), "muted")]
+            return self.paint(tuple(line))
+        for at, word in enumerate(self.words):
+            chosen = at == self.at
+            shown = f"[{safe_line(word)}]" if chosen else f" {safe_line(word)} "
+            line.append((SafeText(shown), self._ink if chosen else "muted"))
+        return self.paint(tuple(line))
+
+    @property
+    def _ink(self) -> str:
+        return "view" if self.has_focus else "name"
