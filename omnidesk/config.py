@@ -20,6 +20,8 @@ from omnidesk.complaints import complaints, dotted, nearest, plain_secrets
 from omnidesk.core.errors import ConfigError
 from omnidesk.core.model import Agent
 from omnidesk.core.safetext import safe_line
+from omnidesk.core.views import SavedView
+from omnidesk.ownviews import bad_views, saved_views
 from omnidesk.tables import AutoReply, Desk, Document, Ui, plain_name
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Config:
     auto_reply: AutoReply
     keys: Mapping[str, tuple[str, ...]]
     ui: Ui
+    views: tuple[SavedView, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -68,6 +71,7 @@ def load(path: Path) -> Config:
     channels = _channels(raw.get("channels"), path, problems)
     if document is not None:
         problems += _idle_answers(document)
+        problems += bad_views(document)
     if others_can_read:
         problems += _open_secrets(raw.get("channels"), path)
     if document is None or problems:
@@ -83,6 +87,7 @@ def load(path: Path) -> Config:
         auto_reply=document.auto_reply,
         keys={action: tuple(keys) for action, keys in document.keys.items()},
         ui=document.ui,
+        views=saved_views(document),
     )
 
 

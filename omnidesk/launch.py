@@ -18,6 +18,7 @@ from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
 from omnidesk.core.value import dataclass
+from omnidesk.core.views import SavedView
 from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.leases import is_gone
 from omnidesk.locations import cache_folder, config_file, state_folder
@@ -131,6 +132,11 @@ def _plain(seat: Seat) -> dict[str, Any]:
         "theme": settings.theme,
         "agents": [_plain_agent(a) for a in settings.agents],
         "keys": {action: list(keys) for action, keys in settings.keys.items()},
+        "region": settings.region,
+        "join_window": settings.join_window.total_seconds(),
+        "reopen_within": settings.reopen_within.total_seconds(),
+        "views": [[view.name, view.filter, view.key] for view in settings.views],
+        "templates": str(settings.templates) if settings.templates else None,
     }
 
 
@@ -145,6 +151,11 @@ def _read_seat(config: Path, kept: dict[str, Any]) -> Seat:
         theme=kept["theme"],
         agents=tuple(Agent(**a) for a in kept["agents"]),
         keys=kept["keys"],
+        region=kept["region"],
+        join_window=timedelta(seconds=kept["join_window"]),
+        reopen_within=timedelta(seconds=kept["reopen_within"]),
+        views=tuple(SavedView(name=n, filter=f, key=k) for n, f, k in kept["views"]),
+        templates=Path(kept["templates"]) if kept["templates"] else None,
     )
     database = Path(kept["database"])
     return Seat(config=config, database=database, agent=Agent(**kept["agent"]), settings=settings)

@@ -185,6 +185,16 @@ class Ui(Strict):
     """The colour theme; without it, omnidesk's own, light or dark."""
 
 
+class ViewTable(Strict):
+    """A list of your own, behind the built-in ones."""
+
+    filter: str = Field(min_length=1)
+    """What it shows, as one types it behind `/`: `"tag:vip is:unread"`. Without a `state:` it is narrowed out of the inbox."""  # noqa: E501
+
+    key: str | None = Field(default=None, min_length=1)
+    """The key that opens it in the screen."""
+
+
 class Document(Strict):
     """The whole file, apart from its channels: their tables belong to their kinds."""
 
@@ -205,3 +215,6 @@ class Document(Strict):
 
     ui: Ui = Ui()
     """How the screen looks."""
+
+    views: dict[str, ViewTable] = Field(default_factory=dict)
+    """Lists of your own, a `[views.NAME]` each."""

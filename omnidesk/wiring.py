@@ -80,6 +80,8 @@ def settings_of(config: Config) -> DeskSettings:
         keys=config.keys,
         join_window=config.desk.join_window,
         reopen_within=config.desk.reopen_within,
+        views=config.views,
+        templates=config.path.parent / "templates",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from omnidesk.cli.printing import (
     say,
     width,
 )
+from omnidesk.core.errors import BadFilter
 from omnidesk.core.safetext import cells, safe_line, strip_codes
 from omnidesk.core.store import VIEWS
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from omnidesk.config import Config
     from omnidesk.core.events import Event
+    from omnidesk.core.filters import Filter
     from omnidesk.core.model import Contact, Conversation, Hit, Row
     from omnidesk.core.store import Reads
 
@@ -64,33 +67,58 @@ _COLUMNS = (
     Column("SUBJECT"),
 )
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
+_HIS = re.compile(r"(assignee:\S*\bme\b|is:mine)", re.IGNORECASE)
 _MARKS = re.compile("([\x02\x03])")
 
 
 @omnidesk.command("list")
-@click.option("--view", type=click.Choice(VIEWS), default="inbox", help="Which; inbox if not told.")
+@click.option("--view", type=TEXT, default="inbox", help=f"{', '.join(VIEWS)}, or one of yours.")
+@click.option("--filter", "query", type=TEXT, default="", help="Only what it leaves of the view.")
 @as_json
 @common
-def list_(view: str, json: bool) -> None:
+def list_(view: str, query: str, json: bool) -> None:
     """List conversations, longest wait first.
 
-    Example: omnidesk list --view mine -o json
+    A filter has words, "phrases", and tag: channel: from: assignee: state: waiting: is:
+    priority: before: after: file: subject:, each with - before it for the opposite.
+
+    Example: omnidesk list --view mine --filter "tag:vip waiting:>2h" -o json
     """
     config = load_config()
+    _require_view(config, view)
     # Only what is his asks who he is.
-    agent = agent_of(config).id if view == "mine" or given().agent else ""
-    if not asyncio.run(_list(config, view, agent, json)) and not json:
-        say(_EMPTY[view])
+    filters = " ".join([query, *(one.filter for one in config.views if one.name == view)])
+    his = view == "mine" or _HIS.search(filters) or given().agent
+    agent = agent_of(config).id if his else ""
+    if not asyncio.run(_list(config, view, query, agent, json)) and not json:
+        found = "nothing is left of it by this filter" if query else "no conversation is in it"
+        say(found if query or view not in _EMPTY else _EMPTY[view])
 
 
-async def _list(config: Config, view: str, agent: str, json: bool) -> bool:
+def _require_view(config: Config, view: str) -> None:
+    known = [*VIEWS, *(one.name for one in config.views)]
+    if view not in known:
+        near = get_close_matches(view, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise click.BadParameter(f"there is no view {view!r}; {hint}", param_hint="--view")
+
+
+async def _list(config: Config, view: str, query: str, agent: str, json: bool) -> bool:
+    from omnidesk.desk.finding import narrowed
     from omnidesk.wiring import open_store
 
+    saved = next((one for one in config.views if one.name == view), None)
+    try:
+        inside, wish = narrowed(
+            view, saved, query, agent=agent, channels=config.channels, now=datetime.now(UTC)
+        )
+    except BadFilter as error:
+        raise click.UsageError(str(error)) from None
     after: tuple[int, int] | None = None
     table = Table(_COLUMNS)
     async with open_store(config) as store:
         while True:
-            page = await store.read(lambda r, after=after: _page(r, view, agent, after))  # type: ignore[misc]
+            page = await store.read(lambda r, after=after: _page(r, inside, wish, agent, after))  # type: ignore[misc]
             for row, found, whose in page:
                 if json:
                     print_json(asjson.conversation(found, whose))
@@ -102,9 +130,12 @@ async def _list(config: Config, view: str, agent: str, json: bool) -> bool:
 
 
 def _page(
-    reads: Reads, view: str, agent: str, after: tuple[int, int] | None
+    reads: Reads, view: str, wish: Filter, agent: str, after: tuple[int, int] | None
 ) -> list[tuple[Row, Conversation, Contact]]:
-    rows = reads.rows(view, agent=agent, after=after, limit=_PAGE)
+    if wish:
+        rows = reads.rows_filtered(wish, view, agent=agent, after=after, limit=_PAGE)
+    else:
+        rows = reads.rows(view, agent=agent, after=after, limit=_PAGE)
     return [(row, *_with_contact(reads, row.number)) for row in rows]
 
 
@@ -184,9 +215,10 @@ def _told(reads: Reads, number: int) -> Iterator[str]:
 def search(query: tuple[str, ...], limit: int, json: bool) -> None:
     """Search all messages for words, newest first.
 
-    Other forms of a word are found too; words in double quotes only as they stand.
+    Other forms of a word are found too; words in double quotes only as they stand. The filters
+    of list narrow it: from: channel: before: after: file: subject: and the others.
 
-    Example: omnidesk search invoice '"order 4412"'
+    Example: omnidesk search invoice '"order 4412"' from:anna after:2026-09-01
     """
     config = load_config()
     words = " ".join(query)
@@ -201,10 +233,16 @@ def search(query: tuple[str, ...], limit: int, json: bool) -> None:
 
 
 async def _search(config: Config, query: str, limit: int) -> list[Hit]:
+    from omnidesk.desk.finding import asked
     from omnidesk.wiring import open_store
 
+    agent = agent_of(config).id if _HIS.search(query) else ""
+    try:
+        wish = asked(query, agent=agent, channels=config.channels, now=datetime.now(UTC))
+    except BadFilter as error:
+        raise click.UsageError(str(error)) from None
     async with open_store(config) as store:
-        return await store.read(lambda reads: reads.search(query, limit=limit))
+        return await store.read(lambda reads: reads.search(wish, limit=limit))
 
 
 def _print_hit(hit: Hit) -> None:

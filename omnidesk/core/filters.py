@@ -72,12 +72,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads a filter: when, on whose clock, who `me` is, and what channels there are."""
+    """Who reads a filter: when, on whose clock, who `me` is, and what channels there are.
+
+    A key that is none and resembles none is text, unless `strict`.
+    """
 
     now: datetime
     zone: tzinfo | None = None
     agent: str = ""
     channels: Collection[str] = ()
+    strict: bool = False
 
 
 def read_filter(text: str, reader: Reader) -> Filter:
@@ -121,7 +125,9 @@ def _terms(text: str, reader: Reader) -> list[Term]:
 def _keyed(typed: str, value: str, negated: bool, reader: Reader) -> Term:
     key = typed.lower()
     if key not in KEYS:
-        near = get_close_matches(key, KEYS, n=1, cutoff=0.5)
+        near = get_close_matches(key, KEYS, n=1)
+        if not near and not reader.strict:
+            return Term(key="word", value=(f"{typed}:{value}",), negated=negated)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
         raise BadFilter(
             f'unknown {typed}:; {hint} To find it as it stands, write "{typed}:{value}"'

@@ -18,11 +18,11 @@ from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store, Transaction
 from omnidesk.core.value import dataclass
+from omnidesk.core.views import SavedView
 from omnidesk.desk import changing, telling, writing
 from omnidesk.desk.calling import Calling
 from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
-from omnidesk.desk.views import SavedView
 
 _NEWEST = 100
 
@@ -40,6 +40,7 @@ class DeskSettings:
     agents: tuple[Agent, ...] = ()
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     views: tuple[SavedView, ...] = ()
+    templates: Path | None = None
 
 
 def _utc_now() -> datetime:

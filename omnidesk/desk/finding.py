@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from omnidesk.core.filters import Filter, Reader, read_filter
-from omnidesk.desk.views import SavedView
+from omnidesk.core.views import SavedView
 
 
 def narrowed(

@@ -12,8 +12,8 @@ import pytest
 
 from omnidesk.core.errors import BadFilter
 from omnidesk.core.model import Attachment
+from omnidesk.core.views import SavedView
 from omnidesk.desk import Desk
-from omnidesk.desk.views import SavedView
 from tests.desk.house import ABLE, House, house
 
 
