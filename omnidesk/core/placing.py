@@ -232,6 +232,8 @@ def _join(case: Case) -> Placed | None:
     """Chat has no threads: what comes soon belongs to what the contact is talking about."""
     if not case.rules.joins:
         return None
+    if there := _where_we_wrote(case):
+        return there
     latest = _latest(case, within=case.rules.join_window)
     if latest is None:
         return None
@@ -244,6 +246,19 @@ def _join(case: Case) -> Placed | None:
         why = f"the contact's conversation, closed but {active}"
         return Placed(conversation=latest.number, why=why, reopened=True)
     return Placed(why=f"[#{latest.number}] was closed, {active}", linked=latest.number)
+
+
+def _where_we_wrote(case: Case) -> Placed | None:
+    """Where our last message to him on this very channel stands, while that goes on."""
+    handle = case.incoming.handle
+    written = case.lookups.seen_last_out(case.rules.channel, handle) if handle else None
+    found = _conversation(case, written.conversation) if written else None
+    if written is None or found is None or found.state is State.CLOSED:
+        return None
+    if case.now - found.last_at > case.rules.join_window:
+        return None
+    why = f"where our last message here stands, {_ago(case, found.last_at)}"
+    return Placed(conversation=found.number, why=why, home=written.home)
 
 
 def _latest(case: Case, *, within: timedelta | None = None) -> Conversation | None:

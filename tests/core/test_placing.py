@@ -77,6 +77,12 @@ class Here:
         every = self.messages.values()
         return next((_seen(m) for m in every if (m.channel, m.external_id) == place), None)
 
+    def seen_last_out(self, channel: str, handle: Handle) -> Seen | None:
+        self.asked["seen_last_out"] += 1
+        out = [m for m in self.messages.values() if m.direction is Direction.OUT]
+        there = [m for m in out if (m.channel, m.handle) == (channel, handle)]
+        return _seen(max(there, key=lambda m: m.id)) if there else None
+
     def message(self, id: int) -> Message | None:
         self.asked["message"] += 1
         return self.messages.get(id)
@@ -621,6 +627,44 @@ def test_a_chat_never_joins_another_contacts_conversation() -> None:
     )
 
 
+def told(id: int, conversation: int) -> Message:
+    """What we wrote into Ann's chat."""
+    return said(
+        id,
+        conversation,
+        channel="shop-bot",
+        direction=Direction.OUT,
+        handle=Handle("telegram", "77"),
+        external_id=f"77:{id}",
+    )
+
+
+def test_a_chat_goes_on_where_we_wrote_to_it_last_whatever_came_by_letter_since() -> None:
+    desk = here(last_at=NOW - 2 * HOUR)
+    desk.conversations[20] = talk(20, 1, "Invoice", last_at=NOW)
+    assert placed(desk, line(), CHAT).conversation == 20
+    desk.messages[5] = told(5, 12)
+    found = placed(desk, line(), CHAT)
+    assert found == Placed(
+        conversation=12, why="where our last message here stands, last active 2 h ago"
+    )
+    assert placed(desk, line(), replace(CHAT, channel="other-bot")).conversation == 20
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"last_at": NOW - 9 * DAY},
+        {"state": State.CLOSED, "closed_at": NOW, "last_at": NOW},
+    ],
+)
+def test_a_chat_does_not_go_on_with_what_is_settled_or_long_past(changes: dict[str, Any]) -> None:
+    desk = here(**changes)
+    desk.messages[5] = told(5, 12)
+    desk.conversations[20] = talk(20, 1, "Invoice", last_at=NOW)
+    assert placed(desk, line(), CHAT).conversation == 20
+
+
 def test_a_letter_joins_nothing_by_time_alone() -> None:
     found = placed(here(last_at=NOW), letter(subject="Thermos flask"))
     assert found == Placed(why="starts a new conversation")
@@ -856,7 +900,7 @@ def test_a_new_conversation_says_why_too(says: str, incoming: Incoming, why: str
         ("a letter that answers nothing", letter(subject="Flask"), LETTERS, 1),
         ("an answer of the contact", letter(references=(HERS, OURS), to=TO_KEY), LETTERS, 2),
         ("an answer of one in Cc", letter(BOB, references=(HERS, OURS)), LETTERS, 3),
-        ("a line in a chat", line(), CHAT, 1),
+        ("a line in a chat", line(), CHAT, 2),
         ("a stranger with everything", letter(EVE, references=(HERS, OURS), to=TO_KEY), LETTERS, 4),
         (
             "a hostile chain",
