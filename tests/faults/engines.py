@@ -93,7 +93,7 @@ async def desk_of(path: Path) -> AsyncIterator[Desk]:
         yield await desk_at(store, agent_for(config, "anna"), settings_of(config))
 
 
-async def until(what: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+async def until(what: Callable[[], Awaitable[bool]], seconds: float = 40.0) -> None:
     """Wait until it is so; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not await what():

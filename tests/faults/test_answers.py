@@ -202,8 +202,8 @@ async def run(desk: Desk, case: Case, number: int, other: int) -> None:
     first = await desk.reply(number, "first")
     second = await desk.reply(number, "second")
     beside = await desk.reply(other, "beside")
-    await until(lambda: is_over(desk, beside.id), 5)
-    await until(lambda: is_over(desk, second.id), 15)
+    await until(lambda: is_over(desk, beside.id), 15)
+    await until(lambda: is_over(desk, second.id), 30)
     delivery = await desk.store.read(lambda r: r.delivery(first.id))
     assert delivery is not None
     assert delivery.state is case.state, delivery
