@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from omnidesk.core.errors import StoreError
@@ -48,8 +49,10 @@ class Pulse:
             if not changed and not _stale(told, health, now):
                 self._told = told
                 return
+            same = told.state is health.state and told.changed_at is not None
+            kept = replace(health, changed_at=None) if same else health  # since when it is so
             await self._store.write(
-                lambda tx: _write(tx, health, changed, now),
+                lambda tx: _write(tx, kept, changed, now),
                 reserved=changed and health.state is not HealthState.UP,
             )
         except StoreError as error:

@@ -10,11 +10,11 @@ from textual.strip import Strip
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.keymap import VIEWS, Keymap, shown
-from omnidesk.ui.lines import Line, age, cut
+from omnidesk.ui.lines import Line, age, cut, wrap
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 _WORDS = {
@@ -24,6 +24,8 @@ _WORDS = {
     HealthState.BLOCKED: "BLOCKED",
     HealthState.STOPPED: "stopped",
 }
+_BAD = (HealthState.DEGRADED, HealthState.BLOCKED)
+_TROUBLES = 3
 
 
 def _width(line: Line) -> int:
@@ -55,15 +57,36 @@ def health_marks(health: list[Health], now: datetime, *, brief: bool) -> Line:
         if channel.state is HealthState.UP and brief:
             continue
         words = f"{safe_line(channel.channel, 14)} {_WORDS[channel.state]}"
-        if channel.state is not HealthState.UP and channel.last_good:
-            words += f" {age(channel.last_good, now)}"
-        bad = channel.state in (HealthState.DEGRADED, HealthState.BLOCKED)
+        if channel.state is not HealthState.UP and channel.changed_at:
+            words += f" {age(channel.changed_at, now)}"
+        bad = channel.state in _BAD
         ink = "alert" if bad else "ok" if channel.state is HealthState.UP else "muted"
         parts.append((SafeText(f"{words}  "), ink))
     if brief and well and len(parts) < len(health):
         words = "ok" if well == len(health) else f"{well} ok"
         parts.append((SafeText(f"{words}  "), "ok"))
     return tuple(parts)
+
+
+def health_count(health: list[Health]) -> Line:
+    """How many channels are well and how many are not, where there is no room for names."""
+    well = sum(channel.state is HealthState.UP for channel in health)
+    bad = [channel for channel in health if channel.state in _BAD]
+    line: list[tuple[SafeText, str]] = []
+    if bad:
+        blocked = any(channel.state is HealthState.BLOCKED for channel in bad)
+        word = _WORDS[HealthState.BLOCKED if blocked else HealthState.DEGRADED]
+        line.append((SafeText(f"{len(bad)} {word}  "), "alert"))
+    if well:
+        line.append((SafeText(f"{well} ok  "), "ok"))
+    return tuple(line)
+
+
+def troubles(health: list[Health], problem: str) -> list[SafeText]:
+    """What a person should know at any time: the config's problem, and each sick channel's."""
+    said = [safe_line(f"config.toml: {problem}")] if problem else []
+    sick = [channel for channel in health if channel.state in _BAD and channel.reason]
+    return said + [safe_line(f"{one.channel}: {one.reason}") for one in sick]
 
 
 class TopBar(Painted):
@@ -81,19 +104,62 @@ class TopBar(Painted):
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
-        left: Line = ()
-        right: Line = ()
-        for brand, brief_tabs, brief_health in (
-            (True, False, False), (True, False, True), (True, True, True), (False, True, True),
-        ):  # fmt: skip
-            name: Line = ((SafeText(" omnidesk "), "title"),) if brand else ()
-            left = (*name, *view_tabs(self.view, self.counts, brief=brief_tabs))
-            right = health_marks(self.health, self._clock(), brief=brief_health)
-            right = (*right, (SafeText(f"{self.agent} "), "own"))
-            if _width(left) + _width(right) + 1 <= width:
-                break
+        left, right = next(
+            (sides for sides in self._ever_shorter() if sum(map(_width, sides)) < width),
+            ((), self._agent(first=True)),
+        )
         gap = SafeText(" " * max(1, width - _width(left) - _width(right)))
         return self.paint((*left, (gap, "text"), *right))
+
+    def _ever_shorter(self) -> Iterator[tuple[Line, Line]]:
+        """What stands left and right, and then the same in fewer and fewer words."""
+        brand: Line = ((SafeText(" omnidesk "), "title"),)
+        tabs = view_tabs(self.view, self.counts, brief=False)
+        few = view_tabs(self.view, self.counts, brief=True)
+        named = health_marks(self.health, self._clock(), brief=False)
+        sick = health_marks(self.health, self._clock(), brief=True)
+        counted = health_count(self.health)
+        agent, first = self._agent(), self._agent(first=True)
+        yield (*brand, *tabs), (*named, *agent)
+        yield (*brand, *tabs), (*sick, *agent)
+        yield (*brand, *few), (*sick, *agent)
+        yield (*brand, *few), (*sick, *first)
+        yield (*brand, *few), (*counted, *first)
+        yield few, (*counted, *first)
+        yield view_tabs(self.view, {}, brief=True), (*counted, *first)
+
+    def _agent(self, *, first: bool = False) -> Line:
+        name = self.agent.split(" ")[0] if first else self.agent
+        return ((SafeText(f"{name} "), "own"),)
+
+
+class TroubleBar(Painted):
+    """What is wrong and what to do about it, for as long as it is; nothing where all is well."""
+
+    ground = "bar"
+
+    def __init__(self) -> None:
+        super().__init__(id="trouble")
+        self.said: list[SafeText] = []
+
+    def tell(self, said: list[SafeText]) -> None:
+        """Say these lines; none take the bar away."""
+        if said != self.said:
+            self.said = said
+            self.display = bool(said)
+            self.styles.height = min(_TROUBLES, len(self._lines(self.screen.size.width)))
+            self.refresh(layout=True)
+
+    def _lines(self, width: int) -> list[SafeText]:
+        return [line for one in self.said for line in wrap(SafeText(f"! {one}"), width - 2)]
+
+    def render_line(self, y: int) -> Strip:
+        lines = self._lines(self.inner_width)
+        if y >= len(lines):
+            return self.paint(())
+        more = len(lines) > _TROUBLES and y == _TROUBLES - 1
+        said = SafeText(f"{cut(lines[y], self.inner_width - 4)} …") if more else lines[y]
+        return self.paint(((SafeText(" "), "alert"), (said, "alert")))
 
 
 class BottomBar(Painted):

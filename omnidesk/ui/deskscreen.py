@@ -10,7 +10,7 @@ from textual.containers import Container
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.bars import BottomBar, Small, TopBar
+from omnidesk.ui.bars import BottomBar, Small, TopBar, TroubleBar, troubles
 from omnidesk.ui.customer import CustomerPane
 from omnidesk.ui.fitted import FittedScreen, KeepsAll
 from omnidesk.ui.inbox import InboxList
@@ -54,6 +54,7 @@ class DeskScreen(FittedScreen):
         self.top = TopBar(clock)
         self.bottom = BottomBar(self.keys)
         self.inbox = InboxList(clock, id="list")
+        self.trouble = TroubleBar()
         self.thread: ThreadView = ThreadView(clock, id="thread")
         self.customer = CustomerPane(clock)
         self.column = Container(self.thread, id="column")
@@ -69,6 +70,7 @@ class DeskScreen(FittedScreen):
         with Container(id="desk"):
             yield self.inbox
             yield self.customer
+        yield self.trouble
             yield self.column
         yield self.bottom
 
@@ -149,6 +151,7 @@ class DeskScreen(FittedScreen):
     def on_inbox_list_moved(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
+        self.trouble.tell(troubles(counted.health, counted.problem))
         self._resting = asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._follow)
 
     def _follow(self) -> None:

@@ -26,7 +26,7 @@ _PLACES = (
     (keymap.REVIEW, "Before sending"),
 )
 _KEYS_WIDTH = 22
-_LETTERS = "* unread   ! a reply failed   ~ waiting for the customer   z snoozed   x closed"
+_LETTERS = "* waits for us   ! a reply failed   ~ waits for the customer   z snoozed   x closed"
 _MOVES = "j k scroll, any other key closes; a Cyrillic layout needs no switching"
 
 

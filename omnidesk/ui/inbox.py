@@ -37,10 +37,10 @@ _WIDEST_TEXT = 300
 
 
 def state_letter(row: Row) -> SafeText:
-    """The one letter that says all that a colour says: `! failed, * unread, ~ z x`."""
+    """The one letter that says all that a colour says: `! failed, * waits for us, ~ z x`."""
     if row.failed:
         return SafeText("!")
-    if row.unread and row.state is not State.CLOSED:
+    if row.state is State.OPEN and row.waiting_since is not None:
         return SafeText("*")
     return SafeText(_LETTERS[row.state])
 
@@ -49,7 +49,7 @@ def row_line(row: Row, waits: SafeText, code: SafeText, who: SafeText, width: in
     """A row after its cursor column; fixed fields first, customers' words last."""
     letter = state_letter(row)
     urgent = "+" if row.priority > 0 else " "
-    name_width = 13 if width < 64 else 18 if width < 110 else 24
+    name_width = 13 if width < 54 else 16 if width < 64 else 18 if width < 110 else 24
     text = f"{safe_line(row.subject)}" or f"{safe_line(row.snippet)}"
     if row.subject and row.snippet:
         text += f" - {safe_line(row.snippet)}"
@@ -107,7 +107,7 @@ class InboxList(Painted, can_focus=True):
     def name_it(self, view: str, words: str) -> None:
         """Say which list this is, and what its emptiness means."""
         _, title, order = next(known for known in keymap.VIEWS if known[0] == view)
-        said = f"{title}: {safe_line(words, 40)}" if words else f"{title}, {order}"
+        said = f"{title}: {safe_line(words, 40)}, Esc shows all" if words else f"{title}, {order}"
         self.title = SafeText(said)
         empty = "Nothing matches; / changes the filter." if words else EMPTY[view]
         self.empty = SafeText(empty)

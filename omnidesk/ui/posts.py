@@ -43,12 +43,13 @@ class Page(Posted):
 
 
 class Counted(Posted):
-    """The counters of the views, and how the channels are."""
+    """The counters of the views, how the channels are, and why a config is not taken up."""
 
-    def __init__(self, counts: dict[str, int], health: list[Health]) -> None:
+    def __init__(self, counts: dict[str, int], health: list[Health], problem: str) -> None:
         super().__init__()
         self.counts = counts
         self.health = health
+        self.problem = problem
 
     def can_replace(self, message: Posted) -> bool:
         return isinstance(message, Counted)

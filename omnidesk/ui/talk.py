@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,14 @@ _DELIVERY = {
     DeliveryState.FAILED: "! NOT SENT",
     DeliveryState.UNKNOWN: "? MAY HAVE GONE OUT",
 }
+
+_LONGEST_SIGNATURE = 12
+_QUOTED = re.compile(r">|On .{3,200} wrote:|.{3,200} (?:пишет|писал\(?а?\)?|написал\(?а?\)?):")
+_CLOSING = re.compile(
+    r"(?:с уважением|с наилучшими|всего доброго|отправлено (?:с|из)|з повагою|з найкращими"
+    r"|(?:best|kind|warm)? ?regards|best wishes|sincerely|yours|cheers|sent from|thanks,|спасибо,)",
+    re.IGNORECASE,
+)
 
 _IN_TROUBLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -132,7 +141,7 @@ def _header(message: Message, shown: Setting) -> Line:
         to = ", ".join(show_address(a.name, a.address) for a in message.to) or "the customer"
         left = SafeText(f"{who} to {to}")
         if message.delivery:
-            when = f"{_DELIVERY[message.delivery.state]}  {when}"
+            when = f"{_how_far(message.delivery, shown.now)}  {when}"
     elif message.sender:
         left = show_address(message.sender.name, message.sender.address)
     else:
@@ -142,6 +151,14 @@ def _header(message: Message, shown: Setting) -> Line:
     gap = " " * (room - cell_len(left) + 2)
     failed = message.delivery and message.delivery.state in _IN_TROUBLE
     return (left, ink), (SafeText(gap), "text"), (SafeText(when), "alert" if failed else "muted")
+
+
+def _how_far(delivery: Delivery, now: datetime) -> str:
+    """The state in words; a reply that was put off says until when."""
+    if delivery.state is DeliveryState.QUEUED and delivery.reason:
+        at = delivery.due_at.astimezone()
+        return f"… queued, tried again {'now' if delivery.due_at <= now else f'at {at:%H:%M}'}"
+    return _DELIVERY[delivery.state]
 
 
 def _warnings(message: Message, shown: Setting) -> list[Line]:
@@ -199,8 +216,18 @@ def _folded(text: SafeText, shown: Setting) -> list[Line]:
         return [((SafeText("│ "), "rule"), (line, "muted")) for line in wrap(text, shown.width - 2)]
     count = text.count("\n") + 1
     plural = "" if count == 1 else "s"
-    said = SafeText(f"> {count} quoted line{plural}, Enter unfolds")
-    return [((cut(said, shown.width), "muted"),)]
+    said = f"> {count} quoted line{plural}, Enter unfolds"
+    if _is_signature(text):
+        said = f"> signature, {count} line{plural}, Enter unfolds"
+    return [((cut(SafeText(said), shown.width), "muted"),)]
+
+
+def _is_signature(text: str) -> bool:
+    """Whether a folded range is how its writer ends, and nothing that he quotes."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or len(lines) > _LONGEST_SIGNATURE or any(_QUOTED.match(line) for line in lines):
+        return False
+    return lines[0] == "--" or _CLOSING.match(lines[0]) is not None
 
 
 def _file(file: Attachment, width: int) -> Line:

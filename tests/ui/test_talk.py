@@ -74,6 +74,35 @@ def test_folded_parts_are_one_line_until_they_are_unfolded() -> None:
     assert shown[1:-1] == ["Yes.", "│ > a", "│ > b", "│ > c", "PS"]
 
 
+def test_a_folded_signature_is_called_one_and_a_quote_is_not() -> None:
+    for folded, words in (
+        ("-- \nIvan Smith\nACME", "> signature, 3 lines, Enter unfolds"),
+        ("С уважением,\nИван", "> signature, 2 lines, Enter unfolds"),
+        ("Best regards,\nIvan\n> you wrote", "> 3 quoted lines, Enter unfolds"),
+        ("On Monday you wrote:\n> hello", "> 2 quoted lines, Enter unfolds"),
+    ):
+        text = f"Hello\n{folded}"
+        message = replace(MESSAGE, text=text, folded=((6, len(text)),))
+        assert words in told(message_lines(message, None, SETTING))
+
+
+def test_a_reply_that_was_put_off_says_until_when() -> None:
+    delivery = Delivery(
+        message=1,
+        channel="support",
+        state=DeliveryState.QUEUED,
+        key="k",
+        attempt=1,
+        due_at=NOW + timedelta(minutes=5),
+        reason="451 try later",
+    )
+    reply = replace(MESSAGE, direction=Direction.OUT, author="ivan", delivery=delivery)
+    at = delivery.due_at.astimezone()
+    lines = told(message_lines(reply, None, replace(SETTING, width=100)))
+    assert f"… queued, tried again at {at:%H:%M}" in lines[0]
+    assert "451 try later" in "\n".join(lines)
+
+
 def test_a_change_of_channel_is_told_by_its_name() -> None:
     chat = replace(MESSAGE, id=2, channel="shop-bot")
     assert "went on in Telegram" in told(message_lines(chat, MESSAGE, SETTING))[0]

@@ -1,0 +1,64 @@
+"""The first lines of the screen say how it goes, at any width."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from omnidesk.core.model import Health, HealthState
+from omnidesk.ui.bars import health_marks, troubles
+from tests.ui.house import House, screen_text, until
+
+NOW = datetime(2026, 9, 16, 11, 4, tzinfo=UTC)
+
+
+def test_a_channel_is_stale_since_it_went_wrong_not_since_it_was_seen_well() -> None:
+    sick = Health(
+        channel="support",
+        state=HealthState.DEGRADED,
+        last_good=NOW - timedelta(seconds=20),
+        changed_at=NOW - timedelta(seconds=3),
+    )
+    assert "".join(text for text, _ in health_marks([sick], NOW, brief=False)) == (
+        "support stale 3s  "
+    )
+
+
+def test_what_to_do_about_a_sick_channel_and_about_the_config_is_said() -> None:
+    sick = Health(channel="shop-bot", state=HealthState.BLOCKED, reason="409: stop the other\x1b[m")
+    said = troubles([sick], "keys.close: unknown")
+    assert said == ["config.toml: keys.close: unknown", "shop-bot: 409: stop the other"] or (
+        said[1].startswith("shop-bot: 409: stop the other")
+    )
+    assert troubles([Health(channel="support", state=HealthState.UP, reason=None)], "") == []
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_an_outage_leaves_the_first_line_whole(acme: House, size: tuple[int, int]) -> None:
+    await acme.crowd(13)
+    now = datetime.now(UTC)
+    reason = "another program polls this bot; stop it, or give this desk a bot of its own"
+    for name in ("support", "shop-bot"):
+        sick = Health(
+            channel=name, state=HealthState.DEGRADED, reason=reason, last_good=now, changed_at=now
+        )
+        await acme.store.write(lambda tx, sick=sick: tx.set_health(sick))
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "another program polls" in screen_text(app))
+        first = screen_text(app).split("\n")[0].rstrip()
+        assert "1 Inbox 13" in first
+        assert "stale" in first
+        assert first.endswith(("Anna", "Anna Petrova"))
+
+
+async def test_a_config_that_is_not_taken_up_is_said_until_it_is(acme: House) -> None:
+    problem = "channels.support.imap.prot: unknown; did you mean port?"
+    await acme.store.write(lambda tx: tx.set_setting("config_problem", problem))
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "! config.toml: channels.support.imap.prot" in screen_text(app))
+        await acme.store.write(lambda tx: tx.set_setting("config_problem", ""))
+        await acme.says("ann", "Hello")
+        await until(pilot, lambda: "config.toml" not in screen_text(app))
