@@ -27,6 +27,7 @@ class What(StrEnum):
     MESSAGE_EDITED = "message.edited"
     MESSAGE_WRITTEN = "message.written"
     MESSAGE_MOVED = "message.moved"
+    MESSAGE_PINNED = "message.pinned"
     MESSAGE_RECALLED = "message.recalled"
     NOTE_ADDED = "note.added"
     DELIVERY_CHANGED = "delivery.changed"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from omnidesk.core.channel import Capabilities, Content
+from omnidesk.core.company import CompanyReads, CompanyWrites
 from omnidesk.core.events import Event
 from omnidesk.core.joins import JoinReads, JoinWrites, Pointers, Suggested
 from omnidesk.core.model import (
@@ -100,7 +101,7 @@ class Ledger:
     last_received: datetime | None
 
 
-class Reads(JoinReads, Protocol):
+class Reads(JoinReads, CompanyReads, Protocol):
     """Every look-up. Lists are pages by key, never by offset."""
 
     def rows(
@@ -203,6 +204,10 @@ class Reads(JoinReads, Protocol):
         ...
 
     def event(self, seq: int) -> Event | None: ...
+    def written_by(self, message: int) -> Event | None:
+        """The event that tells of the writing of a reply."""
+        ...
+
     def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None: ...
     def last_seq(self) -> int: ...
     def ringing_since(self, at: datetime) -> list[Event]:
@@ -250,7 +255,7 @@ class Reads(JoinReads, Protocol):
         ...
 
 
-class Transaction(Reads, JoinWrites, Protocol):
+class Transaction(Reads, JoinWrites, CompanyWrites, Protocol):
     """Every change, beside every look-up."""
 
     def add_contact(self, name: str, at: datetime) -> int: ...

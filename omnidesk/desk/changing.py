@@ -12,11 +12,23 @@ from omnidesk.core.store import Transaction
 from omnidesk.desk import joining, people, standing, wishes
 from omnidesk.desk.opening import find
 
+_TOGETHER = 1000
 _TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
 
 
-def change(tx: Transaction, number: int, actor: str, now: datetime, **after: Any) -> bool:
-    """Set fields of a conversation; False where nothing would change."""
+def change(
+    tx: Transaction,
+    number: int,
+    actor: str,
+    now: datetime,
+    *,
+    together: str | None = None,
+    **after: Any,
+) -> bool:
+    """Set fields of a conversation; False where nothing would change.
+
+    What was done `together` is undone together.
+    """
     number, conversation, _ = find(tx, number)
     before = {name: getattr(conversation, name) for name in after}
     if before == after:
@@ -28,7 +40,11 @@ def change(tx: Transaction, number: int, actor: str, now: datetime, **after: Any
             actor=actor,
             kind=What.CONVERSATION_CHANGED,
             conversation=number,
-            data={"before": before, "after": after},
+            data={
+                "before": before,
+                "after": after,
+                **({"together": together} if together else {}),
+            },
         )
     )
     return True
@@ -36,17 +52,18 @@ def change(tx: Transaction, number: int, actor: str, now: datetime, **after: Any
 
 def close(tx: Transaction, number: int, actor: str, now: datetime) -> bool:
     """Close a conversation: nothing is open about it."""
-    return change(
-        tx,
-        number,
-        actor,
-        now,
-        state=State.CLOSED,
-        closed_at=now,
-        waiting_since=None,
-        snoozed_until=None,
-        unread=False,
-    )
+    return change(tx, number, actor, now, **closed(now))
+
+
+def closed(now: datetime) -> dict[str, Any]:
+    """How a closed conversation stands."""
+    return {
+        "state": State.CLOSED,
+        "closed_at": now,
+        "waiting_since": None,
+        "snoozed_until": None,
+        "unread": False,
+    }
 
 
 def reopen(tx: Transaction, number: int, actor: str, now: datetime) -> bool:
@@ -54,7 +71,7 @@ def reopen(tx: Transaction, number: int, actor: str, now: datetime) -> bool:
     return change(tx, number, actor, now, state=State.OPEN, closed_at=None, snoozed_until=None)
 
 
-def snooze(tx: Transaction, number: int, until: datetime, actor: str, now: datetime) -> bool:
+def snooze(tx: Transaction, number: int, until: datetime | None, actor: str, now: datetime) -> bool:
     """Put a conversation aside until a time, or until the customer writes."""
     return change(tx, number, actor, now, state=State.SNOOZED, snoozed_until=until)
 
@@ -81,11 +98,31 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
     event = tx.last_undoable(actor, conversation)
     if event is None:
         raise CannotUndo("there is nothing to undo")
-    return take_back(tx, event, actor, now)
+    together = event.data.get("together") if conversation is None else None
+    others = [e for e in tx.events_by(actor, _TOGETHER) if _is_of(e, together)] if together else []
+    if len(others) < 2:
+        return take_back(tx, event, actor, now)
+    for one in others:
+        take_back(tx, one, actor, now)
+    return f"{len(others)} conversations as before"
+
+
+def _is_of(event: Event, together: object) -> bool:
+    return event.kind is What.CONVERSATION_CHANGED and event.data.get("together") == together
+
+
+def recall(tx: Transaction, message: int, actor: str, now: datetime) -> str:
+    """Make a held reply of this agent's a draft again; CannotUndo where it has left."""
+    written = tx.written_by(message)
+    if written is None:
+        raise CannotUndo(f"message {message} is no reply that can be recalled")
+    return take_back(tx, written, actor, now)
 
 
 def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
     """Undo what an event tells of, whatever came after it."""
+    from omnidesk.desk import working  # it changes, too
+
     match event.kind:
         case What.MESSAGE_WRITTEN:
             said = _recall(tx, event, now)
@@ -104,6 +141,8 @@ def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             said = people.merge_back(tx, event, now)
         case What.CONTACT_CHANGED:
             said = wishes.restore(tx, event)
+        case What.MESSAGE_PINNED:
+            said = working.unpin(tx, event, now)
         case What.CALL_LOGGED:
             from omnidesk.desk import calls
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import mimetypes
-import secrets
-import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from omnidesk.core.channel import Capabilities
-from omnidesk.core.errors import CannotReply
-from omnidesk.core.model import Agent, Attachment, Draft, Handle, Health, Hit, Message, Row
+from omnidesk.core.model import Agent, Health, Hit, Message, Row
 from omnidesk.core.routing import Refused, Route
-from omnidesk.core.safetext import safe_file_name
-from omnidesk.core.store import Store, Transaction
+from omnidesk.core.store import Store
 from omnidesk.core.value import dataclass
 from omnidesk.core.views import SavedView
-from omnidesk.desk import changing, telling, writing
+from omnidesk.desk.acting import Acting
 from omnidesk.desk.calling import Calling
+from omnidesk.desk.company import Company
 from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
+from omnidesk.desk.saying import Saying
+from omnidesk.desk.writing import way_out
 
 _NEWEST = 100
 
@@ -47,7 +44,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(Joins, Calling):
+class Desk(Saying, Acting, Company, Joins, Calling):
     """One agent at one store. Every method is one read or one write."""
 
     def __init__(
@@ -114,7 +111,7 @@ class Desk(Joins, Calling):
     ) -> Route | Refused:
         """Where a reply would go now, exactly as `reply` would send it; or why it cannot."""
         return await self.store.read(
-            lambda r: writing.way_out(r, number, self._now(), via=via, everyone=everyone)
+            lambda r: way_out(r, number, self._now(), via=via, everyone=everyone)
         )
 
     async def earlier(self, number: int, before: int) -> list[Message]:
@@ -142,150 +139,3 @@ class Desk(Joins, Calling):
     def changes(self) -> AsyncIterator[int]:
         """The newest event's seq, now and after each commit of anybody."""
         return self.store.changes()
-
-    # -- writing
-
-    async def reply(
-        self,
-        number: int,
-        text: str,
-        *,
-        via: str | None = None,
-        to: Handle | None = None,
-        everyone: bool = True,
-        files: Sequence[Path] = (),
-    ) -> Message:
-        """Queue a reply; CannotReply says why nothing was written."""
-        attached = await asyncio.to_thread(self._attach, files)
-        written = writing.Written(
-            text=text,
-            agent=self.agent,
-            nonce=secrets.token_hex(8),
-            undo_send=self.settings.undo_send,
-            via=via,
-            to=to,
-            everyone=everyone,
-            files=attached,
-        )
-        return await self.store.write(lambda tx: writing.reply(tx, number, written, self._now()))
-
-    async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
-        """Write the same on every other way that waits for an answer in a conversation."""
-        written = writing.Written(
-            text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send
-        )
-        return await self.store.write(
-            lambda tx: telling.tell_elsewhere(
-                tx, number, written, self._now(), lambda: secrets.token_hex(8)
-            )
-        )
-
-    async def note(self, number: int, text: str) -> Message:
-        """Add a note that only the team sees."""
-        return await self.store.write(
-            lambda tx: writing.note(tx, number, text, self.agent, self._now())
-        )
-
-    async def send_again(self, message: int) -> None:
-        """Send a failed reply, or one that may have gone out, once more."""
-        await self.store.write(lambda tx: writing.send_again(tx, message, self.agent, self._now()))
-
-    async def let_be(self, message: int) -> None:
-        """Take a reply that may have gone out for sent."""
-        await self.store.write(lambda tx: writing.let_be(tx, message, self.agent, self._now()))
-
-    async def save_draft(
-        self, number: int, text: str, note: bool = False, channel: str | None = None
-    ) -> None:
-        """Keep what is being typed."""
-        draft = Draft(
-            conversation=number,
-            agent=self.agent.id,
-            note=note,
-            text=text,
-            channel=channel,
-            changed_at=self._now(),
-        )
-        await self.store.write(lambda tx: tx.save_draft(draft))
-
-    async def drop_draft(self, number: int) -> None:
-        """Forget what was being typed."""
-        await self.store.write(lambda tx: tx.drop_draft(number, self.agent.id))
-
-    # -- changing
-
-    async def close(self, number: int) -> bool:
-        """Close a conversation; False where it was closed."""
-        return await self.store.write(
-            lambda tx: changing.close(tx, number, self.agent.id, self._now())
-        )
-
-    async def reopen(self, number: int) -> bool:
-        """Open it again."""
-        return await self.store.write(
-            lambda tx: changing.reopen(tx, number, self.agent.id, self._now())
-        )
-
-    async def assign(self, number: int, agent: str | None) -> bool:
-        """Give it to an agent, or to nobody."""
-        return await self.store.write(
-            lambda tx: changing.change(tx, number, self.agent.id, self._now(), assignee=agent)
-        )
-
-    async def snooze(self, number: int, until: datetime) -> bool:
-        """Put it aside until a time, or until the customer writes."""
-        return await self.store.write(
-            lambda tx: changing.snooze(tx, number, until, self.agent.id, self._now())
-        )
-
-    async def tag(self, number: int, add: Sequence[str] = (), drop: Sequence[str] = ()) -> bool:
-        """Add and drop tags."""
-
-        def retag(tx: Transaction) -> bool:
-            found = tx.conversation(tx.kept_by(number))
-            had = found.tags if found else ()
-            tags = tuple(dict.fromkeys(t for t in (*had, *add) if t not in drop))
-            return changing.change(tx, number, self.agent.id, self._now(), tags=tags)
-
-        return await self.store.write(retag)
-
-    async def mark_read(self, number: int) -> None:
-        await self._read(number, unread=False)
-
-    async def mark_unread(self, number: int) -> None:
-        await self._read(number, unread=True)
-
-    async def _read(self, number: int, *, unread: bool) -> None:
-        await self.store.write(
-            lambda tx: changing.read(tx, number, self.agent.id, self._now(), unread=unread)
-        )
-
-    async def undo(self, number: int | None = None) -> str:
-        """Take back what this agent did last (in one conversation); what it was, in words."""
-        return await self.store.write(
-            lambda tx: changing.undo(tx, self.agent.id, self._now(), number)
-        )
-
-    def _attach(self, files: Sequence[Path]) -> list[Attachment]:
-        """Copy files of the agent's into the store; CannotReply where one cannot be read."""
-        copies = [self._copy(file) for file in files]
-        stored = self.store.blobs.put(copies)
-        return [
-            Attachment(
-                id=0,
-                name=safe_file_name(file.name),
-                media_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-                size=size,
-                sha256=sha256,
-            )
-            for file, (sha256, size) in zip(files, stored, strict=True)
-        ]
-
-    def _copy(self, file: Path) -> Path:
-        copy = self.store.spool / f"attach-{secrets.token_hex(8)}"
-        try:
-            shutil.copyfile(file.expanduser(), copy)
-        except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise CannotReply(f"{file}: {error.strerror}; nothing was sent") from error
-        return copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from omnidesk.core.company import STALE, Present
 from omnidesk.core.errors import NotFound
 from omnidesk.core.model import Contact, Conversation, Direction, Draft, Handle, Message, Row
 from omnidesk.core.routing import Refused, Route, Way, Wish, handles_here, route
@@ -36,6 +37,8 @@ class Opened:
     draft: Draft | None
     suggestions: tuple[Suggested, ...] = ()
     offered: tuple[Handle, ...] = ()
+    present: tuple[Present, ...] = ()
+    pinned: tuple[int, ...] = ()
 
 
 def open_conversation(
@@ -58,7 +61,15 @@ def open_conversation(
             *reads.suggestions("contact", contact.id),
         ),
         offered=tuple(reads.offered(contact.id)),
+        present=present_at(reads, number, agent, now),
+        pinned=tuple(reads.pinned(number)),
     )
+
+
+def present_at(reads: Reads, number: int, agent: str, now: datetime) -> tuple[Present, ...]:
+    """The colleagues of an agent who have a conversation open now."""
+    there = reads.present([number], now - STALE).get(number, [])
+    return tuple(one for one in there if one.agent != agent)
 
 
 def find(reads: Reads, number: int) -> tuple[int, Conversation, Contact]:

@@ -26,6 +26,7 @@ from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
 from omnidesk.core.value import dataclass
+from omnidesk.desk.holding import require_filled, require_first
 from omnidesk.desk.opening import find, inbound_of, own_addresses, ways_to, wish_of
 
 _REFERENCES = 30
@@ -33,7 +34,11 @@ _REFERENCES = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What an agent wants sent, and how. `nonce` is letters and digits that no other reply has."""
+    """What an agent wants sent, and how. `nonce` is letters and digits that no other reply has.
+
+    `later`: not before then. `seen`: the newest message that he read. `checked`: he knows of
+    what is not filled in.
+    """
 
     text: str
     agent: Agent
@@ -43,12 +48,17 @@ class Written:
     to: Handle | None = None
     everyone: bool = True
     files: Sequence[Attachment] = field(default=())
+    later: datetime | None = None
+    seen: int | None = None
+    checked: bool = False
 
 
 def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
     """Queue a reply, held until undo is over; CannotReply says why nothing was written."""
     number, conversation, _ = find(tx, number)
-    _require(written)
+    _require(written, now)
+    if written.seen is not None:
+        require_first(tx, number, written.seen, written.agent.id)
     found = way_out(tx, number, now, via=written.via, to=written.to, everyone=written.everyone)
     if isinstance(found, Refused):
         raise CannotReply(_refusal(found))
@@ -56,14 +66,14 @@ def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Mess
     message = _message(tx, number, conversation.subject, written, found, now)
     id_ = tx.add_message(message)
     assert id_ is not None
-    held = written.undo_send > timedelta(0)
+    held = written.later is not None or written.undo_send > timedelta(0)
     delivery = Delivery(
         message=id_,
         channel=found.way.channel,
         state=DeliveryState.HELD if held else DeliveryState.QUEUED,
         key=make_key(_desk_key(tx), number, written.nonce),
         attempt=0,
-        due_at=now + written.undo_send,
+        due_at=written.later or now + written.undo_send,
     )
     tx.add_delivery(delivery, number, now)
     before = {
@@ -125,7 +135,14 @@ def way_out(
     )
 
 
-def note(tx: Transaction, number: int, text: str, agent: Agent, now: datetime) -> Message:
+def note(
+    tx: Transaction,
+    number: int,
+    text: str,
+    agent: Agent,
+    now: datetime,
+    mentions: Sequence[str] = (),
+) -> Message:
     """Add a note that only the team sees."""
     number, _, _ = find(tx, number)
     if not text.strip():
@@ -146,7 +163,16 @@ def note(tx: Transaction, number: int, text: str, agent: Agent, now: datetime) -
     )
     assert id_ is not None
     tx.drop_draft(number, agent.id)
-    tx.append(Event(at=now, actor=agent.id, kind=What.NOTE_ADDED, conversation=number, message=id_))
+    tx.append(
+        Event(
+            at=now,
+            actor=agent.id,
+            kind=What.NOTE_ADDED,
+            conversation=number,
+            message=id_,
+            data={"mentions": list(mentions)} if mentions else {},
+        )
+    )
     stored = tx.message(id_)
     assert stored is not None
     return stored
@@ -172,9 +198,13 @@ def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
     settle(tx, message, DeliveryState.SENT, reason, now, actor=agent.id)
 
 
-def _require(written: Written) -> None:
+def _require(written: Written, now: datetime) -> None:
     if not written.text.strip() and not written.files:
         raise CannotReply("the reply is empty; write something or attach a file")
+    if not written.checked:
+        require_filled(written.text)
+    if written.later is not None and written.later <= now:
+        raise CannotReply("the time to send it is over already; nothing was written")
 
 
 def _require_carried(written: Written, way: Way) -> None:

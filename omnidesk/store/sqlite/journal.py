@@ -20,6 +20,7 @@ _UNDOABLE = (
     What.CONVERSATION_UNMERGED,
     What.MESSAGE_WRITTEN,
     What.MESSAGE_MOVED,
+    What.MESSAGE_PINNED,
     What.NOTE_ADDED,
     What.CONTACT_CHANGED,
     What.CONTACT_MERGED,
@@ -62,6 +63,15 @@ class JournalReads:
 
     def event(self, seq: int) -> Event | None:
         row = self.db.execute(f"{_EVENT} WHERE seq = ?", (seq,)).fetchone()
+        return _event(row) if row else None
+
+    def written_by(self, message: int) -> Event | None:
+        row = self.db.execute(
+            f"{_EVENT} WHERE conversation IN (SELECT conversation FROM message WHERE id = :m"
+            " UNION SELECT home FROM message WHERE id = :m) AND message = :m"
+            " AND kind = 'message.written'",
+            {"m": message},
+        ).fetchone()
         return _event(row) if row else None
 
     def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None:

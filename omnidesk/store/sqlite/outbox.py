@@ -13,6 +13,8 @@ from omnidesk.store.sqlite.values import assignments, dump, ms, when
 
 _COLUMNS = "message, channel, state, key, attempt, due_at, reason, sent_parts"
 _CHANGEABLE = frozenset(["state", "attempt", "due_at", "holder", "reason", "sent_parts", "channel"])
+_LONGEST_UNDO = 600_000
+"""Milliseconds; what is held for longer is for later."""
 
 
 class OutboxReads:
@@ -99,17 +101,19 @@ class OutboxWrites(OutboxReads):
 
     def claim(self, channel: str, holder: str, now: datetime) -> Delivery | None:
         # A clock that went back would leave a retry waiting for days: what was last touched
-        # in the future is due as well.
+        # in the future is due as well, but for what is held for later. That is overtaken by
+        # what was written after it and is due before.
         row = self.db.execute(
             "UPDATE delivery SET state = 'sending', holder = :holder, attempt = attempt + 1,"
             " changed_at = :now WHERE message = (SELECT d.message FROM delivery d"
             " WHERE d.channel = :channel AND d.state IN ('held', 'queued')"
-            " AND (d.due_at <= :now OR d.changed_at > :now + 1000)"
+            " AND (d.due_at <= :now OR (d.changed_at > :now + 1000"
+            "  AND (d.state = 'queued' OR d.due_at - d.changed_at <= :undo)))"
             " AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.conversation = d.conversation"
             "  AND e.message < d.message AND e.state IN ('held', 'queued', 'sending')"
-            "  AND e.channel = d.channel)"
+            "  AND e.channel = d.channel AND (e.state <> 'held' OR e.due_at <= d.due_at))"
             f" ORDER BY d.due_at, d.message LIMIT 1) RETURNING {_COLUMNS}",
-            {"channel": channel, "holder": holder, "now": ms(now)},
+            {"channel": channel, "holder": holder, "now": ms(now), "undo": _LONGEST_UNDO},
         ).fetchone()
         return _delivery(row) if row else None
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from omnidesk.store.sqlite.company import CompanyReads
 from omnidesk.store.sqlite.erasing import ErasingReads
 from omnidesk.store.sqlite.filtering import FilterReads
 from omnidesk.store.sqlite.journal import JournalReads
@@ -24,6 +25,7 @@ class SqliteReads(
     SuggestionReads,
     FilterReads,
     ErasingReads,
+    CompanyReads,
 ):
     """Look-ups; valid only inside the function that they were given to."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from omnidesk.store.sqlite.company import CompanyWrites
 from omnidesk.store.sqlite.inbox import InboxWrites
 from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
@@ -22,6 +23,7 @@ class SqliteTransaction(
     RunningWrites,
     JoinWrites,
     SuggestionWrites,
+    CompanyWrites,
     SqliteReads,
 ):
     """Changes; valid only inside the function that they were given to."""

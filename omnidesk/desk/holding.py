@@ -1,0 +1,47 @@
+"""What holds a reply back before it is written: a variable not filled in, somebody faster."""
+
+from __future__ import annotations
+
+import re
+
+from omnidesk.core.errors import CannotReply, Overtaken
+from omnidesk.core.model import Direction, Message
+from omnidesk.core.store import Reads
+from omnidesk.core.summary import snippet
+
+_VARIABLE = re.compile(r"\{\{[^{}\n]*\}\}")
+_LOOKED_AT = 50
+
+
+def unfilled(text: str) -> tuple[str, ...]:
+    """The variables of a template that still stand in a text."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(text)))
+
+
+def require_filled(text: str) -> None:
+    """CannotReply where a variable of a template was not filled in."""
+    if left := unfilled(text):
+        raise CannotReply(f"{', '.join(left)} is not filled in; write what belongs there")
+
+
+def require_first(reads: Reads, number: int, seen: int, agent: str) -> None:
+    """Overtaken where the customer wrote, or somebody else answered, after message `seen`."""
+    said = reads.messages(number, limit=_LOOKED_AT)
+    changes = tuple(
+        _told(message)
+        for message in said
+        if message.id > seen
+        and message.direction is not Direction.NOTE
+        and not message.automatic
+        and message.author != agent
+    )
+    if changes:
+        raise Overtaken(changes)
+
+
+def _told(message: Message) -> str:
+    who = message.sender.name or message.sender.address if message.sender else message.author
+    did = "answered" if message.direction is Direction.OUT else "wrote"
+    said = snippet(message.text, message.folded, [file.name for file in message.attachments])
+    at = f"{message.received_at.astimezone():%H:%M}"
+    return f"{who or 'somebody'} {did} by {message.channel} at {at}: {said}"

@@ -1,0 +1,141 @@
+"""The desk's verbs that say something: reply, note, drafts."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnidesk.core.errors import CannotReply
+from omnidesk.core.model import Agent, Attachment, Draft, Handle, Message
+from omnidesk.core.safetext import safe_file_name
+from omnidesk.core.store import Store
+from omnidesk.desk import changing, telling, writing
+from omnidesk.desk.news import mentions
+
+if TYPE_CHECKING:
+    from omnidesk.desk.desk import DeskSettings
+
+
+class Saying:
+    """What an agent writes to the customer, or beside him."""
+
+    store: Store
+    agent: Agent
+    agents: tuple[Agent, ...]
+    settings: DeskSettings
+    _now: Callable[[], datetime]
+
+    async def reply(
+        self,
+        number: int,
+        text: str,
+        *,
+        via: str | None = None,
+        to: Handle | None = None,
+        everyone: bool = True,
+        files: Sequence[Path] = (),
+        later: datetime | None = None,
+        seen: int | None = None,
+        force: bool = False,
+    ) -> Message:
+        """Queue a reply; CannotReply says why nothing was written.
+
+        `later`: it is held until then. `seen` is the newest message that the agent has read:
+        Overtaken tells what was said after it. `force` sends even so, and with variables of a
+        template that are not filled in.
+        """
+        attached = await asyncio.to_thread(self._attach, files)
+        written = writing.Written(
+            text=text,
+            agent=self.agent,
+            nonce=secrets.token_hex(8),
+            undo_send=self.settings.undo_send,
+            via=via,
+            to=to,
+            everyone=everyone,
+            files=attached,
+            later=later,
+            seen=None if force else seen,
+            checked=force,
+        )
+        return await self.store.write(lambda tx: writing.reply(tx, number, written, self._now()))
+
+    async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
+        """Write the same on every other way that waits for an answer in a conversation."""
+        written = writing.Written(
+            text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send
+        )
+        return await self.store.write(
+            lambda tx: telling.tell_elsewhere(
+                tx, number, written, self._now(), lambda: secrets.token_hex(8)
+            )
+        )
+
+    async def note(self, number: int, text: str) -> Message:
+        """Add a note that only the team sees; `@id` in it is news for that agent."""
+        named = mentions(text, [agent.id for agent in self.agents])
+        return await self.store.write(
+            lambda tx: writing.note(tx, number, text, self.agent, self._now(), named)
+        )
+
+    async def recall(self, message: int) -> str:
+        """Take back a reply that is held still, also one for later; its text is a draft again."""
+        return await self.store.write(
+            lambda tx: changing.recall(tx, message, self.agent.id, self._now())
+        )
+
+    async def send_again(self, message: int) -> None:
+        """Send a failed reply, or one that may have gone out, once more."""
+        await self.store.write(lambda tx: writing.send_again(tx, message, self.agent, self._now()))
+
+    async def let_be(self, message: int) -> None:
+        """Take a reply that may have gone out for sent."""
+        await self.store.write(lambda tx: writing.let_be(tx, message, self.agent, self._now()))
+
+    async def save_draft(
+        self, number: int, text: str, note: bool = False, channel: str | None = None
+    ) -> None:
+        """Keep what is being typed."""
+        draft = Draft(
+            conversation=number,
+            agent=self.agent.id,
+            note=note,
+            text=text,
+            channel=channel,
+            changed_at=self._now(),
+        )
+        await self.store.write(lambda tx: tx.save_draft(draft))
+
+    async def drop_draft(self, number: int) -> None:
+        """Forget what was being typed."""
+        await self.store.write(lambda tx: tx.drop_draft(number, self.agent.id))
+
+    def _attach(self, files: Sequence[Path]) -> list[Attachment]:
+        """Copy files of the agent's into the store; CannotReply where one cannot be read."""
+        copies = [self._copy(file) for file in files]
+        stored = self.store.blobs.put(copies)
+        return [
+            Attachment(
+                id=0,
+                name=safe_file_name(file.name),
+                media_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+                size=size,
+                sha256=sha256,
+            )
+            for file, (sha256, size) in zip(files, stored, strict=True)
+        ]
+
+    def _copy(self, file: Path) -> Path:
+        copy = self.store.spool / f"attach-{secrets.token_hex(8)}"
+        try:
+            shutil.copyfile(file.expanduser(), copy)
+        except OSError as error:
+            copy.unlink(missing_ok=True)
+            raise CannotReply(f"{file}: {error.strerror}; nothing was sent") from error
+        return copy
