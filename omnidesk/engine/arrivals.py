@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from omnidesk.core.channel import Edited, Incoming, Typing
+from omnidesk.core.channel import Incoming
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Address, Attachment, Direction, Handle, Known, Message, Row, State
 from omnidesk.core.placing import Placed, place
-from omnidesk.core.store import Seen, Transaction
+from omnidesk.core.store import Transaction
 from omnidesk.core.summary import snippet, title
-from omnidesk.engine import acknowledging, receipts
+from omnidesk.engine import acknowledging, albums, receipts
 from omnidesk.engine.rules import Rules
-
-_SAME = timedelta(milliseconds=1)
-"""The store keeps times to the millisecond."""
 
 
 def arrive(
@@ -36,8 +33,8 @@ def arrive(
     known = (rules.channel, incoming.external_id)
     if tx.seen_external(*known) or tx.is_erased(*known):
         return False
-    if first := _album(tx, rules, incoming):
-        _join_album(tx, rules, incoming, files, first, now)
+    if first := albums.begun(tx, rules, incoming):
+        albums.join(tx, rules, incoming, files, first, now)
         return True
     handle = incoming.handle
     owner, person = (tx.owner_of(handle) if handle else None) or (None, None)
@@ -69,109 +66,6 @@ def arrive(
         receipts.proved(tx, rules, incoming, now)
     acknowledging.acknowledge(tx, rules, incoming, placed, number, handle, now)
     return True
-
-
-def edit(
-    tx: Transaction,
-    rules: Rules,
-    edited: Edited,
-    raw: str | None,
-    files: Sequence[Attachment],
-    now: datetime,
-) -> bool:
-    """Put a new version over a message; one that never came is stored as it is now."""
-    seen = tx.seen_external(rules.channel, edited.external_id)
-    if seen is None:
-        if edited.incoming is None:
-            return False
-        return arrive(tx, rules, edited.incoming, raw, files, now)
-    present = tx.message(seen.id)
-    if present is None or present.raw == raw or present.text == edited.text:
-        return False
-    if _is_old(tx, present, edited):
-        return False
-    tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at)
-    changes: dict[str, Any] = {"snippet": snippet(edited.text, ())}
-    if edited.incoming is None or edited.incoming.asks:
-        changes["unread"] = True
-    elif (row := tx.row(seen.conversation)) and row.waiting_since == present.received_at:
-        changes["waiting_since"] = None  # he waited because of this alone
-    tx.change_conversation(seen.conversation, **changes)
-    tx.append(
-        Event(
-            at=now,
-            actor=SYSTEM,
-            kind=What.MESSAGE_EDITED,
-            conversation=seen.conversation,
-            message=seen.id,
-            channel=rules.channel,
-        )
-    )
-    return True
-
-
-def _is_old(tx: Transaction, present: Message, edited: Edited) -> bool:
-    """Whether this edit was made before, as a repeated batch has it, or an older one comes late.
-
-    Each version is kept with the time of the edit that took its place.
-    """
-    replaced = tx.versions(present.id)
-    if not replaced:
-        return False
-    put = [*(text for _, text, _ in replaced[1:]), present.text]
-    for (_, _, at), text in zip(replaced, put, strict=True):
-        if abs(at - edited.at) < _SAME and text == edited.text:
-            return True
-    return edited.at < replaced[-1][2] - _SAME
-
-
-def type_(tx: Transaction, rules: Rules, typing: Typing, now: datetime) -> bool:
-    """Tell the screens that the customer is writing."""
-    contact = tx.contact_of(typing.handle)
-    found = tx.open_conversation_of(contact) if contact is not None else None
-    if found is None:
-        return False
-    tx.append(
-        Event(
-            at=now,
-            actor=SYSTEM,
-            kind=What.CUSTOMER_TYPING,
-            conversation=found.number,
-            channel=rules.channel,
-        )
-    )
-    return True
-
-
-def _album(tx: Transaction, rules: Rules, incoming: Incoming) -> Seen | None:
-    if incoming.album is None:
-        return None
-    return tx.seen_external(rules.channel, f"album:{incoming.album}")
-
-
-def _join_album(
-    tx: Transaction,
-    rules: Rules,
-    incoming: Incoming,
-    files: Sequence[Attachment],
-    first: Seen,
-    now: datetime,
-) -> None:
-    """A picture of an album whose others came with an earlier batch."""
-    tx.add_attachments(first.id, files)
-    for external_id in (incoming.external_id, *incoming.parts):
-        tx.add_part(rules.channel, external_id, first.id)
-    tx.append(
-        Event(
-            at=now,
-            actor=SYSTEM,
-            kind=What.MESSAGE_EDITED,
-            conversation=first.conversation,
-            message=first.id,
-            channel=rules.channel,
-            data={"files": [f.name for f in files]},
-        )
-    )
 
 
 def _parts(incoming: Incoming) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from omnidesk.core.channel import (
 from omnidesk.core.events import SYSTEM, Event, What
 from omnidesk.core.model import Attachment
 from omnidesk.core.store import Reads, Store, Transaction
-from omnidesk.engine import arrivals, receipts, ringing
+from omnidesk.engine import arrivals, edits, receipts, ringing
 from omnidesk.engine.rules import Rules
 from omnidesk.engine.spool import drop
 
@@ -133,14 +133,14 @@ class Intake:
                 at = _came(item, now) if old else now
                 return arrivals.arrive(tx, rules, item, kept.raw, kept.files, at, old=old)
             case Edited():
-                return arrivals.edit(tx, rules, item, kept.raw, kept.files, now)
+                return edits.edit(tx, rules, item, kept.raw, kept.files, now)
             case Receipt():
                 return receipts.apply(tx, rules, item, now)
             case Rekeyed():
                 tx.rename_handle(item.old, item.new)
                 return True
             case Typing():
-                return arrivals.type_(tx, rules, item, now)
+                return edits.type_(tx, rules, item, now)
             case Ringing():
                 return ringing.ring(tx, rules, item, now)
 

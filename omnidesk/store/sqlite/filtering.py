@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from omnidesk.core.identity import dialled
 from omnidesk.core.model import Row
 from omnidesk.store.sqlite.connection import fold_yo
-from omnidesk.store.sqlite.inbox import INDEX, VIEWS, select_rows
+from omnidesk.store.sqlite.conversation_rows import select_rows
+from omnidesk.store.sqlite.inbox import INDEX, VIEWS
 from omnidesk.store.sqlite.matching import TEXT
 from omnidesk.store.sqlite.narrowing import narrowed
 from omnidesk.store.sqlite.search import SearchReads

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from omnidesk.core.identity import normalise
 from omnidesk.core.model import Conversation, Row, State
-from omnidesk.store.sqlite.values import assignments, column, when
+from omnidesk.store.sqlite.conversation_rows import (
+    CONVERSATION,
+    ROW,
+    conversation_of,
+    named,
+    row_of,
+)
+from omnidesk.store.sqlite.values import assignments, column
 
 _ACTIVE = "c.state IN ('open', 'waiting')"
 _ASIDE = "c.state IN ('waiting', 'snoozed', 'closed')"
@@ -35,12 +42,6 @@ INDEX = {
     "failed": "conversation_failed",
     "all": "conversation_all",
 }
-_ROW = """
-    SELECT c.number, c.rank, c.state, c.channel, c.assignee, p.name, c.subject, c.snippet,
-           c.unread, c.failed, c.priority, c.waiting_since, c.last_at
-    FROM conversation c {index}
-    JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
-"""
 # A contact's conversations, and those that they were merged into.
 _THEIRS = """
     WITH RECURSIVE theirs (number) AS (
@@ -48,15 +49,6 @@ _THEIRS = """
             (SELECT root FROM contact WHERE id = ?))
         UNION SELECT c.merged_into FROM theirs JOIN conversation c ON c.number = theirs.number
         WHERE c.merged_into IS NOT NULL)
-"""
-_CONVERSATION = """
-    SELECT c.*, k.root,
-           (SELECT json_group_array(channel) FROM (SELECT channel FROM message m
-            WHERE m.conversation = c.number AND m.direction <> 'note'
-            GROUP BY channel ORDER BY min(m.id))) AS channels,
-           (SELECT json_group_array(other) FROM (SELECT b AS other FROM link WHERE a = c.number
-            UNION SELECT a FROM link WHERE b = c.number)) AS linked
-    FROM conversation c JOIN contact k ON k.id = c.contact
 """
 _CHANGEABLE = frozenset(
     [
@@ -108,16 +100,16 @@ class InboxReads:
             arguments["rank"], arguments["number"] = before
             order = "DESC"
         sql = (
-            _ROW.format(index=f"INDEXED BY {INDEX[view]}")
+            ROW.format(index=f"INDEXED BY {INDEX[view]}")
             + f"WHERE {' AND '.join(where)} "
             + f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
         )
-        found = [_row(r) for r in self.db.execute(sql, arguments)]
+        found = [row_of(r) for r in self.db.execute(sql, arguments)]
         return found[::-1] if order == "DESC" else found
 
     def row(self, number: int) -> Row | None:
-        found = self.db.execute(_ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()
-        return _row(found) if found else None
+        found = self.db.execute(ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()
+        return row_of(found) if found else None
 
     def counts(self, agent: str) -> dict[str, int]:
         names = [*(f"state:{state}" for state in State), "failed", "assignee:", f"assignee:{agent}"]
@@ -138,9 +130,9 @@ class InboxReads:
         }
 
     def conversation(self, number: int) -> Conversation | None:
-        found = self.db.execute(f"{_CONVERSATION} WHERE c.number = ?", (number,))
-        for row in _named(found):
-            return self._conversation(row)
+        found = self.db.execute(f"{CONVERSATION} WHERE c.number = ?", (number,))
+        for row in named(found):
+            return conversation_of(row)
         return None
 
     def kept_by(self, number: int) -> int:
@@ -155,17 +147,17 @@ class InboxReads:
             seen.add(number)
 
     def every_conversation(self) -> Iterator[Conversation]:
-        found = self.db.execute(f"{_CONVERSATION} ORDER BY c.number")
-        for row in _named(found):
-            yield self._conversation(row)
+        found = self.db.execute(f"{CONVERSATION} ORDER BY c.number")
+        for row in named(found):
+            yield conversation_of(row)
 
     def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]:
         found = self.db.execute(
-            f"{_THEIRS} {_ROW.format(index='')} WHERE c.number IN (SELECT number FROM theirs) "
+            f"{_THEIRS} {ROW.format(index='')} WHERE c.number IN (SELECT number FROM theirs) "
             "AND c.state <> 'merged' ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
             (contact, limit),
         )
-        return [_row(r) for r in found]
+        return [row_of(r) for r in found]
 
     def open_conversation_of(self, contact: int) -> Conversation | None:
         row = self.db.execute(
@@ -211,27 +203,6 @@ class InboxReads:
         ).fetchone()
         return str(row[0]) if row and row[0] else ""
 
-    @staticmethod
-    def _conversation(row: dict[str, Any]) -> Conversation:
-        return Conversation(
-            number=row["number"],
-            contact=row["root"],
-            subject=row["subject"],
-            state=State(row["state"]) if row["state"] != "merged" else State.CLOSED,
-            assignee=row["assignee"],
-            priority=row["priority"],
-            unread=bool(row["unread"]),
-            waiting_since=when(row["waiting_since"]),
-            snoozed_until=when(row["snoozed_until"]),
-            last_at=when(row["last_at"]),
-            created_at=when(row["created_at"]),
-            closed_at=when(row["closed_at"]),
-            tags=tuple(json.loads(row["tags"])),
-            channels=tuple(json.loads(row["channels"])),
-            linked=tuple(sorted(json.loads(row["linked"]))),
-            failed=row["failed"],
-        )
-
 
 class InboxWrites(InboxReads):
     """Changes of conversations."""
@@ -268,56 +239,3 @@ class InboxWrites(InboxReads):
 
     def unlink(self, one: int, other: int) -> None:
         self.db.execute("DELETE FROM link WHERE a = ? AND b = ?", sorted((one, other)))
-
-
-def select_rows(
-    db: sqlite3.Connection,
-    source: str,
-    where: Sequence[str],
-    arguments: dict[str, Any],
-    after: tuple[int, int] | None,
-    before: tuple[int, int] | None,
-    limit: int,
-) -> list[Row]:
-    """A page of conversations under conditions; `source` is what follows `conversation c`.
-
-    Numbers first: an index that has all that is asked spares the look at every row.
-    """
-    order, conditions = "ASC", list(where)
-    if key := after or before:
-        order = "ASC" if after else "DESC"
-        conditions.append(f"(c.rank, c.number) {'>' if after else '<'} (:rank, :number)")
-        arguments = {**arguments, "rank": key[0], "number": key[1]}
-    inner = (
-        f"SELECT c.number FROM conversation c {source} WHERE {' AND '.join(conditions)} "
-        f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
-    )
-    found = db.execute(
-        _ROW.format(index="") + f"WHERE c.number IN ({inner}) ORDER BY c.rank, c.number",
-        {**arguments, "limit": limit},
-    )
-    return [_row(r) for r in found]
-
-
-def _row(r: tuple[Any, ...]) -> Row:
-    return Row(
-        number=r[0],
-        rank=r[1],
-        state=State(r[2]) if r[2] != "merged" else State.CLOSED,
-        channel=r[3],
-        assignee=r[4],
-        name=r[5],
-        subject=r[6],
-        snippet=r[7],
-        unread=bool(r[8]),
-        failed=r[9],
-        priority=r[10],
-        waiting_since=when(r[11]),
-        last_at=when(r[12]),
-    )
-
-
-def _named(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
-    names = [d[0] for d in cursor.description]
-    for row in cursor:
-        yield dict(zip(names, row, strict=True))
