@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent, Handle
 from omnidesk.core.store import Store, Suggested
 from omnidesk.desk import joining, people, redoing, wishes
+
+if TYPE_CHECKING:
+    from omnidesk.desk.maybes import Maybe
 
 
 class Joins:
@@ -79,6 +83,12 @@ class Joins:
     async def suggestions(self, what: str, id: int) -> list[Suggested]:
         """What a contact or conversation may be one with, the surest first."""
         return await self.store.read(lambda r: r.suggestions(what, id))
+
+    async def maybes(self, found: Sequence[Suggested] | None = None) -> list[Maybe]:
+        """These suggestions, or all that are undecided, with both sides in words."""
+        from omnidesk.desk.maybes import maybes
+
+        return await self.store.read(lambda r: maybes(r, found))
 
     async def redo(self) -> str:
         """Do again what was undone last; what it was, in words."""

@@ -206,10 +206,15 @@ class OmnideskApp(App[None]):
     def _on_latin_keys(self, event: events.Key) -> events.Key:
         """The press as it would be on a Latin layout, unless it is text for a text widget."""
         latin = self._layouts.latin(event.key)
-        if latin is None or self._types(event):
+        if latin is None or self._types(event) or self._answers(event, latin):
             return event
         letter = latin if len(latin) == 1 else None
         return events.Key(latin, letter)
+
+    def _answers(self, event: events.Key, latin: str) -> bool:
+        """Whether yes or no is asked: then a letter is that letter, in either language."""
+        asked = getattr(self.screen, "by_letter", False)
+        return bool(asked) and (latin in "yn" or event.character in ("д", "н"))
 
     def _types(self, event: events.Key) -> bool:
         focused = self.focused

@@ -10,45 +10,22 @@ from textual.message import Message as Posted
 from textual.widgets import Input
 
 from omnidesk.core.errors import OmnideskError
-from omnidesk.core.safetext import strip_codes
 from omnidesk.ui import keymap
 from omnidesk.ui.above import Above
+from omnidesk.ui.callfields import ASKS, BY_RULES, CallText, begins_with, call_fields
 from omnidesk.ui.callpane import CardPane, FieldNames, LookOver
 from omnidesk.ui.callwords import Call, is_number, number_of, read_call
 from omnidesk.ui.choice import Choice
-from omnidesk.ui.composer import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from omnidesk.core.model import Contact, Handle
     from omnidesk.desk.cards import Card, Ring
     from omnidesk.ui.above import Deed
     from omnidesk.ui.deskscreen import DeskScreen
-
-BY_RULES = "where it belongs"
-_ASKS = {
-    "name": "of somebody new",
-    "outcome": "answered, no answer, voicemail",
-    "duration": "3, 3:20, 1h 5m",
-    "call_back": "15:30, tomorrow 10, in 2h",
-    "recording": "a link",
-}
-
-
-class CallText(Writing):
-    """What was said."""
-
-    place = keymap.CALL
-
-
-class CallLine(Input):
-    """A field of one line."""
-
-    place = keymap.CALL
 
 
 class CallForm(Above):
@@ -91,33 +68,14 @@ class CallForm(Above):
         self._ring = ring
         self._whose = whose
         self._about = about
-        self._given = _begins_with(ring, whose)
+        self._given = begins_with(ring, whose)
         self._saving = False
+        self._found_for = ""
         channels = [name for name, able in over.desk.channels.items() if able.logs]
-        self.fields: dict[str, Widget] = {
-            "who": self._input("who", self._given),
-            "name": self._input("name", ring.name if ring and not ring.card else ""),
-            "text": CallText("", soft_wrap=True, show_line_numbers=False, id="text"),
-            "direction": Choice(("in", "out"), id="direction"),
-            "outcome": self._input("outcome"),
-            "duration": self._input("duration"),
-            "call_back": self._input("call_back"),
-            "recording": self._input("recording"),
-            "into": Choice((BY_RULES,), id="into"),
-            "channel": Choice(channels or ("-",), id="channel"),
-        }
-        if ring is not None:
-            if ring.channel in channels:
-                self.choice("channel").at = channels.index(ring.channel)
-            self.choice("direction").at = ("in", "out").index(ring.direction)
+        self.fields = call_fields(ring, self._given, channels)
         self._names = FieldNames(self)
         self.card = CardPane(over)
         self.look = LookOver()
-
-    @staticmethod
-    def _input(name: str, value: str = "") -> Input:
-        begins = strip_codes(value)[0]
-        return CallLine(begins, placeholder=_ASKS.get(name, ""), compact=True, id=name)
 
     def choice(self, name: str) -> Choice:
         """A field that is one of a few words."""
@@ -143,9 +101,6 @@ class CallForm(Above):
         yield self.bottom
 
     def on_mount(self) -> None:
-        several = len([able for able in self._desk.channels.values() if able.logs]) > 1
-        self.fields["channel"].display = several
-        self.fields["name"].display = False
         if self._ring is not None and self._ring.card is not None:
             self.card.show([self._ring.card])
         elif self._given:
@@ -178,6 +133,7 @@ class CallForm(Above):
 
     def on_call_form_found(self, found: Found) -> None:
         if found.typed == self.typed("who"):
+            self._found_for = found.typed
             self.card.show(found.cards)
             unknown = not found.cards and is_number(found.typed, self._desk.region)
             self.fields["name"].display = unknown
@@ -242,7 +198,7 @@ class CallForm(Above):
             self.dismiss()
 
     def _understood(self) -> Call | None:
-        found = read_call({name: self.typed(name) for name in _ASKS}, self.over.clock())
+        found = read_call({name: self.typed(name) for name in ASKS}, self.over.clock())
         if isinstance(found, str):
             self.tell(found, alarm=True)
             self._edit()
@@ -272,7 +228,7 @@ class CallForm(Above):
     def who(self) -> Handle | str | int | None:
         """Whose call it was, as far as it is known."""
         typed = self.typed("who").strip()
-        card = self.card.chosen
+        card = self.card.chosen if self._found_for == self.typed("who") else None
         if self._given and self._ring is not None:
             return self._ring.handle or typed or None
         if self._given and self._whose is not None:
@@ -295,6 +251,11 @@ class CallForm(Above):
         self.over.jobs.put(partial(self._log, found))
 
     async def _log(self, found: Call) -> str:
+        typed = self.typed("who")
+        if not self._given and self._found_for != typed and not is_number(typed, self._desk.region):
+            self._saving = False
+            self.tell("see who was found, then once more", alarm=True)
+            return ""
         ring = self._ring if self._given else None
         channel = self.typed("channel") if self.fields["channel"].display else None
         try:
@@ -318,12 +279,6 @@ class CallForm(Above):
             self._saving = False
         self.dismiss()
         return f"the call stands in #{logged.conversation}, z takes it back"
-
-
-def _begins_with(ring: Ring | None, whose: Contact | None) -> str:
-    if ring is not None:
-        return ring.handle.value if ring.handle else ""
-    return whose.name if whose is not None else ""
 
 
 async def ask(screen: DeskScreen, ring: Ring | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui import keymap
 from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
@@ -23,8 +24,10 @@ _OTHERS_SHOWN = 30
 _NOTES_SHOWN = 3
 
 
-class CustomerPane(Painted):
+class CustomerPane(Painted, can_focus=True):
     """Name, handles and how we know them, other conversations, tags, last notes."""
+
+    place = keymap.CUSTOMER
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="customer")
@@ -32,6 +35,10 @@ class CustomerPane(Painted):
         self.agent = ""
         self._clock = clock
         self._opened: Opened | None = None
+        self._shown: int | None = None
+        self._more: Callable[[int | None, int], list[Line]] | None = None
+        self._count = 0
+        self.at = 0
         self._lines: list[Line] = []
         self._laid_for = 0
 
@@ -44,8 +51,28 @@ class CustomerPane(Painted):
     def show(self, opened: Opened | None) -> None:
         """The customer of another conversation."""
         self._opened = opened
+        if opened is None or self._shown != opened.contact.id:
+            self._shown = opened.contact.id if opened else None
+            self.add(0, None)
         self._laid_for = 0
         self.refresh()
+
+    def add(self, count: int, more: Callable[[int | None, int], list[Line]] | None) -> None:
+        """So many things to decide about this customer, and the lines that tell them."""
+        self._count, self._more = count, more
+        self.pick(0)
+
+    def pick(self, by: int) -> None:
+        """Put the hand on another of them."""
+        self.at = max(0, min(self.at + by, self._count - 1))
+        self._laid_for = 0
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.pick(0)
+
+    def on_blur(self) -> None:
+        self.pick(0)
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
@@ -69,6 +96,8 @@ class CustomerPane(Painted):
             words = safe_line(str(known.handle))
             how = SafeText(f" {known.known}")
             lines.append(((cut(words, width - len(how)), "text"), (how, "muted")))
+        if self._more is not None:
+            lines += self._more(self.at if self.has_focus else None, width)
         lines += [(), *self._others(opened, width, now)]
         if opened.conversation.tags:
             tags = SafeText(" ".join(f"[{safe_line(tag)}]" for tag in opened.conversation.tags))

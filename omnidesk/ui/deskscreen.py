@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
     from omnidesk.core.model import Row
     from omnidesk.desk import Desk, Opened
+    from omnidesk.desk.cards import Ring
+    from omnidesk.desk.maybes import Maybe
     from omnidesk.ui.composer import Composer
+    from omnidesk.ui.ringing import Listening
 
 _SETTLE_SECONDS = 0.05  # the thread follows the cursor when the hand rests
 _NOTICE_SECONDS = 8.0
@@ -52,25 +55,28 @@ class DeskScreen(FittedScreen):
         self.composer: Composer | None = None
         self.leaving: set[int] = set()
         self.top = TopBar(clock)
+        self.trouble = TroubleBar()
         self.bottom = BottomBar(self.keys)
         self.inbox = InboxList(clock, id="list")
-        self.trouble = TroubleBar()
         self.thread: ThreadView = ThreadView(clock, id="thread")
-        self.customer = CustomerPane(clock)
+        self.customer: CustomerPane = CustomerPane(clock)
         self.column = Container(self.thread, id="column")
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
         self._reader: Reader | None = None
         self._wanted: int | None = None
         self._painted_rows = False
+        self.rings: tuple[Ring, ...] = ()
+        self.maybes: tuple[Maybe, ...] = ()
+        self._listening: Listening | None = None
         self._resting: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top
+        yield self.trouble
         yield Small(id="small")
         with Container(id="desk"):
             yield self.inbox
             yield self.customer
-        yield self.trouble
             yield self.column
         yield self.bottom
 
@@ -113,6 +119,16 @@ class DeskScreen(FittedScreen):
         """Somebody wrote to the store: read again what is on the screen, soon and once."""
         if self._reader is not None and self._painted_rows:
             self._go(self._reader.again, name="again")
+            self.listen()
+
+    def listen(self) -> None:
+        """See who rings, where calls come in at all."""
+        if self.desk is not None and any(able.logs for able in self.desk.channels.values()):
+            if self._listening is None:
+                from omnidesk.ui.ringing import Listening
+
+                self._listening = Listening(self)
+            self._go(self._listening.look, name="ringing")
 
     def read_end(self, *, last: bool = False) -> None:
         """Read the list from its beginning, or its last page."""
@@ -137,6 +153,7 @@ class DeskScreen(FittedScreen):
     def on_counted(self, counted: Counted) -> None:
         self.top.counts, self.top.health = counted.counts, counted.health
         self.top.refresh()
+        self.trouble.tell(troubles(counted.health, counted.problem))
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None and self._painted_rows:
@@ -151,7 +168,6 @@ class DeskScreen(FittedScreen):
     def on_inbox_list_moved(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
-        self.trouble.tell(troubles(counted.health, counted.problem))
         self._resting = asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._follow)
 
     def _follow(self) -> None:
@@ -176,6 +192,10 @@ class DeskScreen(FittedScreen):
         """Show one conversation in the thread and its customer beside it."""
         self.thread.show(opened)
         self.customer.show(opened)
+        if opened.suggestions or opened.offered or self.maybes:
+            from omnidesk.ui.supposing import suppose
+
+            suppose(self, opened)
 
     def _show_nothing(self) -> None:
         self.thread.show(None)

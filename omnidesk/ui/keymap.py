@@ -14,12 +14,16 @@ FILTER: Final = "filter"
 HELP: Final = "help"
 CALL: Final = "call"
 CALL_REVIEW: Final = "call review"
+CUSTOMER: Final = "customer"
+SUGGESTIONS: Final = "suggestions"
+NUMBER: Final = "number"
 
-ABOVE: Final = (CALL, CALL_REVIEW)
+ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS)
 """Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
-_ALL = (LIST, THREAD, COMPOSER, REVIEW, FILTER)
+_HERE = (*_DESK, CUSTOMER)
+_ALL = (LIST, THREAD, CUSTOMER, COMPOSER, REVIEW, FILTER)
 
 VIEWS: Final = (
     ("inbox", "Inbox", "longest wait first"),
@@ -79,7 +83,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("send.again", "send the reply in trouble again", "g y"),
     _act("send.arrived", "the reply in doubt has arrived", "g x"),
     _act("why", "why is it here", "w"),
-    _act("undo", "undo the last change, recall a held reply", "z", hint="undo"),
+    _act("undo", "undo the last change, recall a held reply", "z", at=_HERE, hint="undo"),
     _act("mark.read", "mark as read", "I"),
     _act("mark.unread", "mark as unread", "U"),
     _act("filter", "filter the list", "/", ".", hint="filter"),
@@ -92,11 +96,48 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("review", "review what will be sent", "Esc", at=(COMPOSER,), hint="review and send"),
     _act("send", "send it", "s", at=(REVIEW,), hint="send"),
     _act("edit", "go on writing", "e", "Enter", "Esc", at=(REVIEW,), hint="edit"),
+    _act("editor", "write in your own editor", "^G", "f4", at=(COMPOSER, REVIEW), hint="editor"),
     _act("compose.mode", "note or reply", "^N", at=(COMPOSER, REVIEW), hint="note or reply"),
     _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
     _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),
     _act("discard", "throw the draft away", "D", at=(REVIEW,), hint="discard"),
-    _act("call", "log a call", "C", hint="log a call"),
+    _act("customer.enter", "into the customer pane", "P"),
+    _act(
+        "customer.leave",
+        "back to the conversation",
+        "q",
+        "Esc",
+        "h",
+        "P",
+        at=(CUSTOMER,),
+        hint="back",
+    ),
+    _act("customer.down", "next one", "j", "down", at=(CUSTOMER,)),
+    _act("customer.up", "previous one", "k", "up", at=(CUSTOMER,)),
+    _act("join", "the same fault: join with another", "m", at=(THREAD,)),
+    _act("join.never", "it is not the same fault", "x", at=(THREAD,)),
+    _act("person.join", "it is the same person", "m", at=(CUSTOMER,), hint="same person"),
+    _act("person.never", "it is another person", "x", at=(CUSTOMER,), hint="not the same"),
+    _act("person.add", "add the address that was named", "a", at=(CUSTOMER,), hint="add address"),
+    _act("number.take", "that conversation", "Enter", at=(NUMBER,), hint="that one"),
+    _act("number.leave", "none", "Esc", at=(NUMBER,), hint="none"),
+    _act("suggestions", "suggestions: what may be one", "g s", at=_HERE),
+    _act("suggestions.yes", "yes, it is one", "y", "д", "m", at=(SUGGESTIONS,), hint="д yes"),
+    _act("suggestions.never", "no, never again", "n", "н", "x", at=(SUGGESTIONS,), hint="н never"),
+    _act("suggestions.undo", "undo", "z", at=(SUGGESTIONS,), hint="undo"),
+    _act(
+        "suggestions.open",
+        "open the first of the two",
+        "Enter",
+        "o",
+        at=(SUGGESTIONS,),
+        hint="open",
+    ),
+    _act("suggestions.down", "next pair", "j", "down", at=(SUGGESTIONS,)),
+    _act("suggestions.up", "previous pair", "k", "up", at=(SUGGESTIONS,)),
+    _act("suggestions.leave", "back", "q", "Esc", at=(SUGGESTIONS,), hint="back"),
+    _act("ring.open", "the conversation of whoever rings", "g r", at=_HERE),
+    _act("call", "log a call", "C", at=_HERE, hint="log a call"),
     _act("call.next", "next field", "Enter", at=(CALL,), hint="next"),
     _act("call.down", "who is meant, next field", "down", at=(CALL,), hint="who is meant"),
     _act("call.up", "who is meant, field before", "up", at=(CALL,)),
@@ -157,6 +198,10 @@ class Keymap:
             if where == place and keys[:size] == presses and len(keys) == size + 1:
                 yield shown(keys[size]), action
 
+    def key_of(self, id: str) -> str:
+        """The first key of an action as people read it; empty where it has none."""
+        return next((shown(a.keys[0]) for a in self.actions if a.id == id and a.keys), "")
+
     def of(self, place: str) -> tuple[Action, ...]:
         """The actions of a place, in the table's order."""
         return tuple(action for action in self.actions if place in action.where)
@@ -166,6 +211,7 @@ _NAMES = {"Enter": "enter", "Esc": "escape", "Space": "space", "Tab": "tab"}
 _SHOWN = {
     "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "up": "↑", "down": "↓",
     "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "f1": "F1", "f2": "F2",
+    "f4": "F4",
 }  # fmt: skip
 
 

@@ -56,6 +56,8 @@ class ThreadView(Painted, can_focus=True):
         self._lines: list[tuple[Line, int]] = []
         self._painted: dict[_Key, list[Line]] = {}
         self._offset = 0
+        self._room_before = 0
+        self._banner: Callable[[int], Line] | None = None
         self._asked: int | None = None
 
     @property
@@ -76,7 +78,20 @@ class ThreadView(Painted, can_focus=True):
         if not same:
             self._unfolded.clear()
             self._asked = None
+            self._banner = None
         self._lay(at_end=at_end or not same)
+
+    def warn(self, banner: Callable[[int], Line] | None) -> None:
+        """One line over the messages, made for a width; or none any more."""
+        at_end = self._offset >= self._last_offset
+        self._banner = banner
+        self._offset = self._last_offset if at_end else self._offset
+        self.refresh()
+
+    @property
+    def _above(self) -> int:
+        """Lines over the messages: the title, and what there is to warn of."""
+        return 2 if self._banner is not None and not self.peeking else 1
 
     def be_written_in(self, writing: bool) -> None:
         """Show the unsent draft, or not while the composer shows it."""
@@ -125,7 +140,7 @@ class ThreadView(Painted, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return max(1, self.content_size.height - 1)
+        return max(1, self.content_size.height - self._above)
 
     @property
     def _last_offset(self) -> int:
@@ -173,7 +188,8 @@ class ThreadView(Painted, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._lay(at_end=True)
+        room, self._room_before = self._room_before, self._room
+        self._lay(at_end=not room or self._offset >= len(self._lines) - room)
 
     def on_mouse_scroll_down(self) -> None:
         self.scroll_by(3)
@@ -192,7 +208,9 @@ class ThreadView(Painted, can_focus=True):
             return self.paint(((SafeText(" "), "text"), (self.empty, "muted")) if y == 2 else ())
         if self.peeking:
             return self.paint(self._peek_line(y))
-        at = self._offset + y - 1
+        if y < self._above and self._banner is not None:
+            return self.paint(self._banner(self.inner_width))
+        at = self._offset + y - self._above
         if at >= len(self._lines):
             return self.paint(())
         return self.paint(((SafeText(" "), "text"), *self._lines[at][0]))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Verb = Callable[[DeskScreen], Awaitable[None] | None]
     Change = Callable[[Desk, int], Awaitable[str]]
 
+_DECIDED = ("join", "join.never", "person.join", "person.never", "person.add")
 _IN_DOUBT = frozenset({"unknown"})
 _IN_TROUBLE = frozenset({"failed", "unknown"})
 _LEAVES_ON_CLOSE = frozenset({"inbox", "mine", "unassigned", "waiting", "snoozed"})
@@ -200,7 +201,57 @@ def _theme(screen: DeskScreen) -> None:
 async def _call(screen: DeskScreen) -> None:
     from omnidesk.ui.callform import ask
 
-    await ask(screen)
+    await ask(screen, screen.rings[-1] if screen.rings else None)
+
+
+def _number(*, take: bool) -> Verb:
+    async def number(screen: DeskScreen) -> None:
+        from omnidesk.ui.asking import NumberLine
+
+        line = screen.app.focused
+        if isinstance(line, NumberLine):
+            await (line.answer() if take else line.leave())
+
+    return number
+
+
+def _supposing(name: str) -> Verb:
+    def verb(screen: DeskScreen) -> Awaitable[None] | None:
+        from omnidesk.ui import supposing
+
+        return supposing.DEEDS[name](screen)
+
+    return verb
+
+
+async def _suggestions(screen: DeskScreen) -> None:
+    from omnidesk.ui.doubtful import show
+
+    await show(screen)
+
+
+def _to_customer(screen: DeskScreen) -> None:
+    if screen.thread.opened is None:
+        return
+    if not screen.customer.display:
+        _customer(screen)
+    screen.set_focus(screen.customer)
+
+
+def _from_customer(screen: DeskScreen) -> None:
+    screen.set_focus(screen.thread)
+
+
+async def _editor(screen: DeskScreen) -> None:
+    from omnidesk.ui.editor import edit
+
+    await edit(screen)
+
+
+async def _ring(screen: DeskScreen) -> None:
+    from omnidesk.ui.ringing import answer
+
+    await answer(screen)
 
 
 def _above(action: str) -> Verb:
@@ -251,10 +302,20 @@ VERBS: dict[str, Verb] = {
     "review": writing.look_over,
     "send": writing.send,
     "edit": lambda screen: writing.resume(screen),
+    "editor": _editor,
     "compose.mode": writing.turn,
     "keep": writing.put_away,
     "discard": writing.discard,
     "call": _call,
+    "ring.open": _ring,
+    "customer.enter": _to_customer,
+    "customer.leave": _from_customer,
+    "customer.down": lambda screen: screen.customer.pick(1),
+    "customer.up": lambda screen: screen.customer.pick(-1),
+    **{name: _supposing(name) for name in _DECIDED},
+    "number.take": _number(take=True),
+    "number.leave": _number(take=False),
+    "suggestions": _suggestions,
     **{one.id: _above(one.id) for one in ACTIONS if set(one.where) <= set(ABOVE)},
     "palette": _palette,
     "palette.typing": _palette,

@@ -1,0 +1,207 @@
+"""What may be one with what is open: told in one line, joined or refused by one key."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.callcard import label
+from omnidesk.ui.lines import Line, age, cut, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from omnidesk.core.model import Handle
+    from omnidesk.desk import Desk, Opened
+    from omnidesk.desk.maybes import Maybe, Side
+    from omnidesk.ui.deskscreen import DeskScreen
+
+
+def suppose(screen: DeskScreen, opened: Opened) -> None:
+    """Show what the opened conversation and its contact may be one with."""
+    if opened.suggestions:
+        screen.run_worker(_read(screen, opened), name="maybes", group="maybes", exclusive=True)
+    else:
+        _show(screen, opened, ())
+
+
+async def _read(screen: DeskScreen, opened: Opened) -> None:
+    assert screen.desk is not None
+    try:
+        found = await screen.desk.maybes(opened.suggestions)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    screen.call_later(_show, screen, opened, found)
+
+
+def _show(screen: DeskScreen, opened: Opened, found: Sequence[Maybe]) -> None:
+    if screen.thread.number != opened.conversation.number:
+        return
+    screen.maybes = tuple(found)
+    screen.thread.warn(partial(banner, screen) if _about(screen, "conversation") else None)
+    people = _about(screen, "contact")
+    if people or opened.offered:
+        screen.customer.add(len(people) + len(opened.offered), partial(person, screen, opened))
+    else:
+        screen.customer.add(0, None)
+
+
+def _about(screen: DeskScreen, what: str) -> list[Maybe]:
+    return [maybe for maybe in screen.maybes if maybe.what == what]
+
+
+def who(screen: DeskScreen, side: Side, now: datetime) -> SafeText:
+    """`#12 Кирилл in Telegram, 12m ago`."""
+    assert screen.desk is not None
+    where = f" in {label(screen.desk.channels, side.channel)}" if side.channel else ""
+    return SafeText(f"{safe_line(side.name, 30)}{where}, {age(side.at, now)} ago")
+
+
+def banner(screen: DeskScreen, width: int) -> Line:
+    """One line over the messages: what this may be the same as, and the keys that decide it."""
+    found = _about(screen, "conversation")
+    side = found[0].other
+    keys = screen.keys
+    tail = SafeText(f": {keys.key_of('join')} joins, {keys.key_of('join.never')} not the same ")
+    more = f" (1 of {len(found)})" if len(found) > 1 else ""
+    told = f" may be the same fault as #{side.id} {who(screen, side, screen.clock())}{more}"
+    return ((cut(SafeText(told), max(8, width - len(tail))), "note"), (tail, "note"))
+
+
+def person(screen: DeskScreen, opened: Opened, at: int | None, width: int) -> list[Line]:
+    """Lines for the customer pane; `at` is the one under the hand, where the hand is there."""
+    keys, lines = screen.keys, list[Line]()
+    people = _about(screen, "contact")
+    for place, maybe in enumerate(people):
+        mark = "> " if place == at else "  "
+        said = f"may be the same person as {who(screen, maybe.other, screen.clock())}"
+        for line in wrap(SafeText(said), width - 2)[:2]:
+            lines.append(((SafeText(mark), "own"), (line, "note")))
+            mark = "  "
+        detail = safe_line(f"{maybe.reason}; {maybe.other.words}")
+        lines += [((SafeText(f"  {part}"), "muted"),) for part in wrap(detail, width - 2)[:2]]
+    if people:
+        said = f"{keys.key_of('person.join')} joins, {keys.key_of('person.never')} not the same"
+        lines.append(((SafeText(f"  {said}{_reached(screen)}"), "key"),))
+    for place, handle in enumerate(opened.offered, len(people)):
+        mark = "> " if place == at else "  "
+        said = SafeText(f"add {safe_line(handle.value)}? {keys.key_of('person.add')} adds")
+        lines.append(((SafeText(mark), "own"), (cut(said, width - 2), "note")))
+    return [(), *lines]
+
+
+def _reached(screen: DeskScreen) -> str:
+    """How to get to these keys, where the hand is elsewhere."""
+    if screen.focused is screen.customer:
+        return ""
+    return f"; {screen.keys.key_of('customer.enter')} goes there"
+
+
+# what is done
+
+
+def join(screen: DeskScreen, maybe: Maybe) -> None:
+    """Make two one."""
+    _do(screen, lambda desk: joining(desk, maybe))
+
+
+async def joining(desk: Desk, maybe: Maybe) -> str:
+    """Make two one; what was done, in words."""
+    merge = desk.merge if maybe.what == "conversation" else desk.merge_contacts
+    return f"{await merge(maybe.one.id, maybe.other.id)}; z parts them again"
+
+
+def part(screen: DeskScreen, maybe: Maybe) -> None:
+    """Never suggest these two again."""
+    _do(screen, lambda desk: parting(desk, maybe))
+
+
+async def parting(desk: Desk, maybe: Maybe) -> str:
+    """Never suggest these two again; what was done, in words."""
+    return f"{await desk.never(maybe.what, maybe.one.id, maybe.other.id)}; z takes it back"
+
+
+def _do(screen: DeskScreen, deed: Callable[[Desk], Awaitable[str]]) -> None:
+    desk = screen.desk
+    if desk is not None:
+        screen.jobs.put(lambda: deed(desk))
+
+
+def talk_maybe(screen: DeskScreen) -> Maybe | None:
+    """What the banner of the shown conversation names."""
+    number = screen.thread.number
+    found = _about(screen, "conversation")
+    return found[0] if found and found[0].one.id == number else None
+
+
+async def join_talk(screen: DeskScreen) -> None:
+    """Join with what the banner names, else with the conversation whose number is asked for."""
+    maybe, number = talk_maybe(screen), screen.thread.number
+    if maybe is not None:
+        join(screen, maybe)
+    elif number is not None:
+        from omnidesk.ui.asking import ask_number
+
+        def merge(other: int) -> None:
+            _do(screen, lambda desk: desk.merge(number, other))
+
+        await ask_number(screen, f"join which conversation into #{number}? its number", merge)
+
+
+def never(screen: DeskScreen) -> None:
+    """The banner is wrong: these two are not the same."""
+    maybe = talk_maybe(screen)
+    if maybe is None:
+        screen.say("nothing is suggested here")
+    else:
+        part(screen, maybe)
+
+
+def person_maybe(screen: DeskScreen) -> Maybe | None:
+    """Whom the customer pane names under the hand."""
+    people, at = _about(screen, "contact"), screen.customer.at
+    return people[at] if at < len(people) else None
+
+
+def person_join(screen: DeskScreen) -> None:
+    """Both are one person."""
+    maybe = person_maybe(screen)
+    if maybe is None:
+        screen.say("nobody is suggested here")
+    else:
+        join(screen, maybe)
+
+
+def person_never(screen: DeskScreen) -> None:
+    """They are two people."""
+    maybe = person_maybe(screen)
+    if maybe is None:
+        screen.say("nobody is suggested here")
+    else:
+        part(screen, maybe)
+
+
+def person_add(screen: DeskScreen) -> None:
+    """Add the address or number that the customer named."""
+    opened = screen.thread.opened
+    offered: tuple[Handle, ...] = opened.offered if opened else ()
+    if opened is None or not offered:
+        screen.say("the customer named no address or number that is new")
+        return
+    at = screen.customer.at - len(_about(screen, "contact"))
+    handle, contact = offered[max(0, min(at, len(offered) - 1))], opened.contact.id
+    _do(screen, lambda desk: desk.bind_handle(contact, handle))
+
+
+DEEDS: dict[str, Callable[[DeskScreen], Awaitable[None] | None]] = {
+    "join": join_talk,
+    "join.never": never,
+    "person.join": person_join,
+    "person.never": person_never,
+    "person.add": person_add,
+}
+"""What each action does."""
