@@ -197,6 +197,8 @@ async def test_a_full_disk_stops_receiving_and_room_starts_it_again(
         healed = loop.time() - began
         assert Counter(await inbound(desk)) == Counter(before + meanwhile)
         assert "Traceback" not in running.log
+    spool = small_disk / "omnidesk.db.files" / "spool"
+    assert not list(spool.iterdir()), "what could not be taken in is gone from the spool"
     with sqlite3.connect(small_disk / "omnidesk.db") as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     db.close()

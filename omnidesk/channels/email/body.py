@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +51,11 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
     Large files go to fresh files in `spool`; OSError where those cannot be written.
     """
     reader = _Reader(spool)
-    reader.take(tree.root)
+    try:
+        reader.take(tree.root)
+    except OSError:
+        drop_files(reader.files)
+        raise
     text, quoted = reader.joined()
     body = Body(text, quoted, reader.source(), reader.files, dict(tree.problems))
     body.problems |= reader.problems
@@ -66,6 +71,13 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
     else:
         body.problems[f"letters are nested deeper than {DEEPEST}"] = None
     return body
+
+
+def drop_files(files: Iterable[IncomingFile]) -> None:
+    """Remove what files of a letter that is not taken in left in the spool."""
+    for file in files:
+        if isinstance(file.content, Path):
+            file.content.unlink(missing_ok=True)
 
 
 class _Reader:
@@ -215,8 +227,13 @@ class _Reader:
                 self._small -= len(data)
                 return data, len(data)
         with tempfile.NamedTemporaryFile(dir=spool, prefix="part-", delete=False) as file:
-            for piece in part.stream():
-                file.write(piece)
+            try:
+                for piece in part.stream():
+                    file.write(piece)
+                file.flush()
+            except OSError:
+                Path(file.name).unlink(missing_ok=True)
+                raise
             return Path(file.name), file.tell()
 
 

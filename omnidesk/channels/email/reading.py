@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from omnidesk.channels.email.body import drop_files
 from omnidesk.channels.email.letter import read_letter
 from omnidesk.core.channel import Content, Incoming
 
@@ -63,8 +64,16 @@ class Reader:
 
 
 def read_all(contents: Sequence[Content], spool: Path, own: frozenset[str]) -> list[Incoming]:
-    """Letters read one after the other."""
-    return [read_letter(content, spool=spool, own_addresses=own) for content in contents]
+    """Letters read one after the other; where one cannot be, the files of all are removed."""
+    read: list[Incoming] = []
+    try:
+        for content in contents:
+            read.append(read_letter(content, spool=spool, own_addresses=own))
+    except OSError:
+        for letter in read:
+            drop_files(letter.files)
+        raise
+    return read
 
 
 def _keep_to_the_parent() -> None:
