@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,31 @@ async def test_a_backlog_comes_in_batches_and_each_letter_once(tmp_path: Path) -
     subjects = [item.subject for item in [*letters(first), *rest]]
     assert subjects == [f"letter {n}" for n in range(1, 351)]
     assert json.loads(cursor) == {"INBOX": "7:350"}
+
+
+async def test_a_reading_process_that_is_killed_costs_no_letter(tmp_path: Path) -> None:
+    server = Scripted(letters={uid: numbered(uid) for uid in range(1, 801)})
+    async with receiving(server, tmp_path) as channel:
+        first = await channel.receive(None)
+        second = await channel.receive(first.cursor)
+        readers = multiprocessing.active_children()
+        assert readers, "a backlog is read by processes of its own"
+        for reader in readers:
+            reader.kill()
+        rest, _ = await drained(channel, second.cursor)
+    subjects = [item.subject for item in [*letters(first), *letters(second), *rest]]
+    assert subjects == [f"letter {n}" for n in range(1, 801)]
+    assert not list(tmp_path.glob("part-*"))
+
+
+async def test_the_reading_processes_end_with_the_backlog(tmp_path: Path) -> None:
+    server = Scripted(letters={uid: numbered(uid) for uid in range(1, 501)})
+    async with receiving(server, tmp_path) as channel:
+        found, _ = await drained(channel)
+        assert len(found) == 500
+        async with asyncio.timeout(10):
+            while multiprocessing.active_children():
+                await asyncio.sleep(0.05)
 
 
 async def test_an_older_cursor_is_taken_at_its_word(tmp_path: Path) -> None:
