@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from omnidesk.cli.app import NUMBER, TEXT, agent_of, common, load_config, omnidesk
+from omnidesk.cli.moments import moment
 from omnidesk.cli.printing import say
 from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.safetext import safe_line, show_address
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _ENGINE_LEASE = "engine"
-_MORNING = time(9)
 
 
 def at_desk(act: Callable[[Desk], Awaitable[_T]]) -> _T:
@@ -52,20 +52,32 @@ def at_desk(act: Callable[[Desk], Awaitable[_T]]) -> _T:
     multiple=True,
     help="A file to send with it; may be given several times.",
 )
+@click.option("--later", type=TEXT, metavar="WHEN", help="Hold it until then: tomorrow 9:00.")
+@click.option("--template", type=TEXT, metavar="NAME", help="Say a template, filled in.")
 @common
 def reply(
-    number: int, words: str | None, text: str | None, via: str | None, attach: tuple[Path, ...]
+    number: int,
+    words: str | None,
+    text: str | None,
+    via: str | None,
+    attach: tuple[Path, ...],
+    later: str | None,
+    template: str | None,
 ) -> None:
     """Reply to the customer.
 
     The reply leaves by the channel that he used last, after the time that undo has.
 
-    Example: omnidesk reply 12 --text "It left today." --attach invoice.pdf
+    Example: omnidesk reply 12 --text "It left today." --attach invoice.pdf --later "monday 9:00"
     """
-    said = _said(words, text, silent=bool(attach))
+    if template is not None and (words is not None or text is not None):
+        raise click.UsageError("the text is given twice; keep --template or the other")
+    said = _said(words, text, silent=bool(attach)) if template is None else ""
+    due = moment(later, "--later") if later is not None else None
 
     async def act(desk: Desk) -> tuple[Message, bool]:
-        written = await desk.reply(number, said, via=via, files=attach)
+        words = (await desk.render(template, number, via=via)).text if template else said
+        written = await desk.reply(number, words, via=via, files=attach, later=due)
         living = await desk.store.read(lambda r: r.lease(_ENGINE_LEASE, datetime.now(UTC)))
         return written, living is not None
 
@@ -80,10 +92,12 @@ def reply(
 def _leaves(written: Message) -> str:
     to = ", ".join(show_address("", one.address) for one in (*written.to, *written.cc))
     whom = to or safe_line(str(written.handle or "nobody"))
-    seconds = 0.0
-    if written.delivery:
-        seconds = (written.delivery.due_at - written.received_at).total_seconds()
-    when = f"leaves in {seconds:g} s (omnidesk undo takes it back)" if seconds else "leaves at once"
+    due = written.delivery.due_at if written.delivery else written.received_at
+    seconds = (due - written.received_at).total_seconds()
+    when = "leaves at once"
+    if seconds:
+        soon = f"in {seconds:g} s" if seconds < 60 else f"on {due.astimezone():%Y-%m-%d at %H:%M}"
+        when = f"leaves {soon} (omnidesk undo takes it back)"
     return f"reply to {whom} by {safe_line(written.channel)}, {when}"
 
 
@@ -188,42 +202,21 @@ def _each(
 
 @omnidesk.command()
 @click.argument("number", type=NUMBER)
-@click.argument("until", type=TEXT)
+@click.argument("until", type=TEXT, nargs=-1)
 @common
-def snooze(number: int, until: str) -> None:
+def snooze(number: int, until: tuple[str, ...]) -> None:
     """Put a conversation aside for a while.
 
-    It comes back when the time has come, or when the customer writes. UNTIL is a duration (2h,
-    3d), tomorrow, a date, or a date with a time; a date means nine in the morning.
+    It comes back when the time has come, or when the customer writes; without UNTIL, only then.
+    UNTIL is 2h, tomorrow, monday 10:00, 25.12, a date, or a date with a time; a day means nine in
+    the morning. In Russian, too: через 2 часа, завтра.
 
-    Example: omnidesk snooze 12 2d
+    Example: omnidesk snooze 12 tomorrow 10:00
     """
-    at = _moment(until, datetime.now(UTC))
+    at = moment(" ".join(until), "UNTIL") if until else None
     at_desk(lambda desk: desk.snooze(number, at))
-    print(f"#{number} is snoozed until {at.astimezone():%Y-%m-%d %H:%M}")
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    from omnidesk.settings import duration
-
-    try:
-        if text == "tomorrow":
-            at = datetime.combine(now.astimezone().date() + timedelta(days=1), _MORNING)
-        elif text[:4].isdigit() and "-" in text:
-            at = datetime.fromisoformat(text)
-            if len(text) == len("2026-03-01"):
-                at = datetime.combine(at.date(), _MORNING)
-        else:
-            at = now + duration(text)
-        at = at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{text!r} is no time; write 2h, 3d, tomorrow, 2026-03-01 or 2026-03-01T14:30",
-            param_hint="UNTIL",
-        ) from None
-    if at <= now:
-        raise click.BadParameter(f"{text!r} is over already", param_hint="UNTIL")
-    return at
+    when = f"{at.astimezone():%Y-%m-%d %H:%M}" if at else "the customer writes"
+    print(f"#{number} is snoozed until {when}")
 
 
 @omnidesk.command()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from omnidesk.cli.app import NUMBER, TEXT, agent_of, common, load_config, omnidesk
+from omnidesk.cli.moments import moment
 from omnidesk.core.safetext import safe_line
 
 if TYPE_CHECKING:
     from omnidesk.core.model import Message
-
-_MORNING = time(9)
-_DAY = re.compile(r"(today|tomorrow)(?:\s+(\d{1,2}:\d\d))?")
 
 
 @omnidesk.command("log-call")
@@ -52,7 +49,7 @@ def log_call(
     """
     if handle is None and conversation is None:
         raise click.UsageError("whose call was it? give --handle tel:+7... or --conversation 12")
-    back = _moment(call_back, datetime.now(UTC)) if call_back is not None else None
+    back = moment(call_back, "--call-back") if call_back is not None else None
     took = _duration(duration) if duration is not None else None
     config = load_config()
     agent = agent_of(config)
@@ -89,28 +86,3 @@ def _duration(text: str) -> timedelta:
         raise click.BadParameter(
             f"{text!r} is no duration; write 45s, 3m20s or 1h", param_hint="--duration"
         ) from None
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    from omnidesk.settings import duration
-
-    try:
-        if named := _DAY.fullmatch(text):
-            day = now.astimezone().date() + timedelta(days=named[1] == "tomorrow")
-            clock = time.fromisoformat(named[2].rjust(5, "0")) if named[2] else _MORNING
-            at = datetime.combine(day, clock)
-        elif text[:4].isdigit() and "-" in text:
-            at = datetime.fromisoformat(text)
-            if len(text) == len("2026-03-01"):
-                at = datetime.combine(at.date(), _MORNING)
-        else:
-            at = now + duration(text)
-        at = at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{text!r} is no time; write 2h, 3d, tomorrow 10:00, 2026-03-01 or 2026-03-01T14:30",
-            param_hint="--call-back",
-        ) from None
-    if at <= now:
-        raise click.BadParameter(f"{text!r} is over already", param_hint="--call-back")
-    return at

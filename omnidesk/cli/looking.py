@@ -72,7 +72,13 @@ _MARKS = re.compile("([\x02\x03])")
 
 
 @omnidesk.command("list")
-@click.option("--view", type=TEXT, default="inbox", help=f"{', '.join(VIEWS)}, or one of yours.")
+@click.option(
+    "--view",
+    type=TEXT,
+    default="inbox",
+    help=f"{', '.join(VIEWS)}, or one of yours.",
+    shell_complete=lambda _context, _parameter, typed: [v for v in VIEWS if v.startswith(typed)],
+)
 @click.option("--filter", "query", type=TEXT, default="", help="Only what it leaves of the view.")
 @as_json
 @common

@@ -19,7 +19,9 @@ from omnidesk.cli import (
     looking,
     rights,
     running,
+    sorting,
     starting,
+    templates,
 )
 from omnidesk.core.errors import ConfigError, OmnideskError
 from omnidesk.core.safetext import safe_line
@@ -36,7 +38,20 @@ _FORESEEN = (
     KeyboardInterrupt,
     BaseExceptionGroup,
 )
-_ADDED_BY = (starting, running, looking, acting, calls, contacts, joining, letters, rights, export)
+_ADDED_BY = (
+    starting,
+    running,
+    looking,
+    acting,
+    sorting,
+    templates,
+    calls,
+    contacts,
+    joining,
+    letters,
+    rights,
+    export,
+)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -51,7 +51,7 @@ class Facts:
     def values(self) -> Mapping[str, Mapping[str, object]]:
         """The variables by their two parts; what is not known is not there."""
         name = person(self.contact)
-        known = {
+        known: dict[str, dict[str, object]] = {
             "contact": {"name": name, "first_name": name.partition(" ")[0]},
             "agent": {"name": self.agent},
             "desk": {"name": self.desk},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from omnidesk.cli.acting import _moment
+from omnidesk.cli.moments import moment
 from tests.cli.conftest import Cli
 
 
@@ -129,12 +130,73 @@ def test_a_conversation_is_snoozed(filled: Cli) -> None:
         assert "UNTIL" in ran.err
 
 
-def test_a_time_is_a_duration_a_day_or_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_is_snoozed_as_people_say_it(filled: Cli) -> None:
+    ran = filled("snooze", "1", "через", "2", "часа")
+    assert ran.code == 0
+    assert "snoozed until 20" in ran.out
+    ran = filled("snooze", "1")
+    assert ran.out == "#1 is snoozed until the customer writes\n"
+    assert shown(filled)["state"] == "snoozed"
+    assert "'soonish' is not understood" in filled("snooze", "1", "tomorrow soonish").err
+
+
+def test_a_time_is_a_duration_a_day_or_a_moment() -> None:
     now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-    assert _moment("90m", now) == now + timedelta(minutes=90)
-    assert _moment("2026-03-05T14:30+00:00", now) == datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    assert moment("90m", "X", now) == now + timedelta(minutes=90)
+    exact = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    assert moment("2026-03-05T14:30+00:00", "X", now) == exact
     for text in ("2026-03-05", "tomorrow"):
-        assert _moment(text, now).astimezone().hour == 9
+        assert moment(text, "X", now).astimezone().hour == 9
+
+
+def test_a_reply_for_later_says_when_it_leaves_and_can_be_taken_back(filled: Cli) -> None:
+    ran = filled("reply", "1", "--text", "Good morning", "--later", "tomorrow 9:00")
+    assert ran.code == 0
+    assert re.search(r"leaves on \d{4}-\d\d-\d\d at 09:00 \(omnidesk undo", ran.out)
+    assert shown(filled)["messages"][-1]["delivery"]["state"] == "held"
+    assert filled("undo").code == 0
+    assert len(shown(filled)["messages"]) == 1
+    assert filled("reply", "1", "--text", "x", "--later", "yesterday").code == 2
+
+
+def test_a_template_is_listed_shown_and_sent(filled: Cli) -> None:
+    assert "templates/NAME.txt" in filled("template", "list").err
+    folder = filled.config.parent / "templates"
+    folder.mkdir()
+    (folder / "hello.txt").write_text(
+        "# Greeting\nHello {{ contact.first_name }}, #{{ conversation.number }}"
+    )
+    (folder / "odd.txt").write_text("Hello {{ contact.nick }}")
+    assert filled("template", "list").out == "hello\tGreeting\nodd\todd\n"
+    listed = filled("template", "list", "-o", "json").objects
+    assert listed[0] == {"name": "hello", "title": "Greeting", "variants": []}
+    assert filled("template", "show", "hello", "1").out == "Hello Ann, #1\n"
+    ran = filled("template", "show", "odd", "1")
+    assert (ran.out, ran.err) == (
+        "Hello {{ contact.nick }}\n",
+        "not filled in: {{ contact.nick }}\n",
+    )
+    assert filled("reply", "1", "--template", "hello").code == 0
+    assert shown(filled)["messages"][-1]["text"] == "Hello Ann, #1"
+    ran = filled("reply", "1", "--template", "odd")
+    assert (ran.code, "is not filled in" in ran.err) == (1, True)
+    assert "did you mean hello?" in filled("template", "show", "helo", "1").err
+    assert filled("reply", "1", "--template", "hello", "--text", "x").code == 2
+
+
+def test_conversations_are_sorted(filled: Cli) -> None:
+    assert filled("priority", "1", "up").out == "#1 has priority 1\n"
+    assert filled("priority", "1", "down").out == "#1 has priority 0\n"
+    assert filled("spam", "1", "2").out == "2 closed as spam\n"
+    assert (shown(filled)["state"], shown(filled)["tags"]) == ("closed", ["spam"])
+    assert filled("undo").out == "2 conversations as before\n"
+    assert (shown(filled)["state"], shown(filled, 2)["state"]) == ("open", "open")
+    message = str(shown(filled)["messages"][0]["id"])
+    assert filled("pin", message).out == f"message {message} is pinned\n"
+    assert filled("pin", message).out == f"message {message} is pinned already\n"
+    assert filled("undo").code == 0
+    assert filled("pin", "--drop", message).out == f"message {message} is pinned no more already\n"
+    assert filled("pin", "999").code == 1
 
 
 def test_tags_are_put_on_and_taken_off(filled: Cli) -> None:

@@ -36,8 +36,9 @@ COMMANDS = [
 ]
 NAMES = [
     *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export", "import"),
-    *("init", "list", "log-call", "merge", "move-message", "note", "parse", "reopen", "reply"),
-    *("search", "show", "snooze", "split", "tag", "undo", "unmerge"),
+    *("init", "list", "log-call", "merge", "move-message", "note", "parse", "pin", "priority"),
+    *("reopen", "reply", "search", "show", "snooze", "spam", "split", "tag", "template", "undo"),
+    "unmerge",
 ]
 
 

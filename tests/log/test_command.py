@@ -68,8 +68,8 @@ def test_a_call_back_sets_the_conversation_aside(
         (["--handle", "nobody", "--text", "x"], 1, "name the channel: phone, visits"),
         (["--handle", WHO, "--text", "x", "--channel", "fax"], 1, "fax is no channel"),
         (["--handle", WHO, "--text", "x", "--duration", "long"], 2, "is no duration"),
-        (["--handle", WHO, "--text", "x", "--call-back", "soon"], 2, "is no time"),
-        (["--handle", WHO, "--text", "x", "--call-back", "tomorrow 25:00"], 2, "is no time"),
+        (["--handle", WHO, "--text", "x", "--call-back", "soon"], 2, "is not understood"),
+        (["--handle", WHO, "--text", "x", "--call-back", "tomorrow 25:00"], 2, "is not understood"),
         (["--handle", WHO, "--text", "x", "--conversation", "7"], 1, "no conversation 7"),
     ],
 )
