@@ -57,6 +57,11 @@ class CustomerPane(Painted, can_focus=True):
         self._laid_for = 0
         self.refresh()
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to decide about this customer."""
+        return self._count > 0
+
     def add(self, count: int, more: Callable[[int | None, int], list[Line]] | None) -> None:
         """So many things to decide about this customer, and the lines that tell them."""
         self._count, self._more = count, more

@@ -192,7 +192,7 @@ class DeskScreen(FittedScreen):
         """Show one conversation in the thread and its customer beside it."""
         self.thread.show(opened)
         self.customer.show(opened)
-        if opened.suggestions or opened.offered or self.maybes:
+        if opened.suggestions or opened.offered or self.maybes or self.customer.asks:
             from omnidesk.ui.supposing import suppose
 
             suppose(self, opened)
