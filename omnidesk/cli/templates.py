@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 
 @omnidesk.group()
+@common
 def template() -> None:
-    """Texts that are often said: templates/NAME.txt beside the config."""
+    """Use texts that are often said.
+
+    They are files templates/NAME.txt beside the config.
+
+    Example: omnidesk template list
+    """
 
 
 @template.command("list")

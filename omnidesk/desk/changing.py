@@ -99,7 +99,7 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
     if event is None:
         raise CannotUndo("there is nothing to undo")
     together = event.data.get("together") if conversation is None else None
-    others = [e for e in tx.events_by(actor, _TOGETHER) if _is_of(e, together)] if together else []
+    others = _left_of(tx, actor, together) if together else []
     if len(others) < 2:
         return take_back(tx, event, actor, now)
     for one in others:
@@ -107,8 +107,15 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
     return f"{len(others)} conversations as before"
 
 
-def _is_of(event: Event, together: object) -> bool:
-    return event.kind is What.CONVERSATION_CHANGED and event.data.get("together") == together
+def _left_of(tx: Transaction, actor: str, together: object) -> list[Event]:
+    """What was done together and is not undone yet, newest first."""
+    events = tx.events_by(actor, _TOGETHER)
+    undone = {event.undoes for event in events}
+    return [
+        event
+        for event in events
+        if event.data.get("together") == together and event.seq not in undone
+    ]
 
 
 def recall(tx: Transaction, message: int, actor: str, now: datetime) -> str:
