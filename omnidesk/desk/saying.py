@@ -99,9 +99,14 @@ class Saying:
         await self.store.write(lambda tx: writing.let_be(tx, message, self.agent, self._now()))
 
     async def save_draft(
-        self, number: int, text: str, note: bool = False, channel: str | None = None
+        self,
+        number: int,
+        text: str,
+        note: bool = False,
+        channel: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> None:
-        """Keep what is being typed."""
+        """Keep what is being typed, and the paths of files that are to go with it."""
         draft = Draft(
             conversation=number,
             agent=self.agent.id,
@@ -109,6 +114,7 @@ class Saying:
             text=text,
             channel=channel,
             changed_at=self._now(),
+            attachments=tuple(attachments),
         )
         await self.store.write(lambda tx: tx.save_draft(draft))
 

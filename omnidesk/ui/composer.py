@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import SafeText, safe_line, show_address, strip_codes
 from omnidesk.ui import keymap
+from omnidesk.ui.attaching import Files, Picked
 from omnidesk.ui.doubts import doubts
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
@@ -90,7 +91,14 @@ class Composer(Container):
     """
 
     def __init__(
-        self, opened: Opened, route: Route | Refused, *, note: bool, text: str, via: str | None
+        self,
+        opened: Opened,
+        route: Route | Refused,
+        *,
+        note: bool,
+        text: str,
+        via: str | None,
+        files: Iterable[Picked] = (),
     ) -> None:
         super().__init__(id="composer", classes="-note" if note else "")
         self.opened = opened
@@ -104,6 +112,7 @@ class Composer(Container):
         self.refused = False
         self.state = SafeText("draft" if text else "")
         self.title = ComposerTitle()
+        self.files = Files(files)
         self.writing = Writing(
             strip_codes(text)[0], soft_wrap=True, show_line_numbers=False, tab_behavior="indent"
         )
@@ -111,6 +120,7 @@ class Composer(Container):
 
     def compose(self) -> ComposeResult:
         yield self.title
+        yield self.files
         yield self.writing
         yield self.review
 
@@ -121,6 +131,11 @@ class Composer(Container):
     def text(self) -> str:
         """What is written."""
         return self.writing.text
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is written or attached."""
+        return not self.text.strip() and not self.files.picked
 
     def become(self, *, note: bool) -> None:
         """Turn into a note or into a reply."""
@@ -175,7 +190,10 @@ class Composer(Container):
 
     def _review_lines(self, width: int) -> list[Line]:
         if self.note:
-            return [((SafeText(" NOTE for the team. Customers never see this."), "note"),)]
+            team = SafeText("NOTE for the team. Customers never see this.")
+            none = SafeText("! a note carries no files")
+            more = [self._indented(none, "alert")] if self.files.picked else []
+            return [self._indented(team, "note"), *more]
         if isinstance(self.route, Refused):
             said = [f"cannot be sent: {safe_line(self.route.reason)}"]
             if self.route.instead:
@@ -190,7 +208,10 @@ class Composer(Container):
         shown = [
             self._indented(part, "name") for line in lines for part in wrap(SafeText(line), width)
         ]
-        found = doubts(self.text, route, self.opened, self.seen)
+        files = self.files.lines()
+        shown += [self._indented(SafeText(f"with {words}"), ink) for words, ink in files]
+        found = doubts(self.text, route, self.opened, self.seen, files=len(files))
+        found = self.files.lost(route) + found
         return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]
 
     def _indented(self, text: SafeText, ink: str) -> Line:

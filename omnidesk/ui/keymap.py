@@ -17,6 +17,7 @@ CALL_REVIEW: Final = "call review"
 CUSTOMER: Final = "customer"
 SUGGESTIONS: Final = "suggestions"
 NUMBER: Final = "number"
+ATTACH: Final = "attach"
 
 ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS)
 """Places on screens that are laid over the desk."""
@@ -97,6 +98,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("send", "send it", "s", at=(REVIEW,), hint="send"),
     _act("edit", "go on writing", "e", "Enter", "Esc", at=(REVIEW,), hint="edit"),
     _act("editor", "write in your own editor", "^G", "f4", at=(COMPOSER, REVIEW), hint="editor"),
+    _act("attach", "attach a file", "^O", at=(COMPOSER, REVIEW), hint="attach"),
+    _act("attach.review", "attach a file", "a", at=(REVIEW,)),
+    _act("attach.off", "take a file off", "x", at=(REVIEW,)),
+    _act("attach.complete", "the rest of the path", "Tab", at=(ATTACH,), hint="complete"),
+    _act("attach.take", "attach it", "Enter", at=(ATTACH,), hint="attach"),
+    _act("attach.leave", "attach nothing", "Esc", at=(ATTACH,), hint="none"),
     _act("compose.mode", "note or reply", "^N", at=(COMPOSER, REVIEW), hint="note or reply"),
     _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
     _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),

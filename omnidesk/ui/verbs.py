@@ -248,6 +248,25 @@ async def _editor(screen: DeskScreen) -> None:
     await edit(screen)
 
 
+_ATTACHING = {
+    "attach": "ask",
+    "attach.review": "ask",
+    "attach.off": "detach",
+    "attach.complete": "complete",
+    "attach.take": "take",
+    "attach.leave": "leave",
+}
+
+
+def _attaching(deed: str) -> Verb:
+    async def verb(screen: DeskScreen) -> None:
+        from omnidesk.ui import attaching
+
+        await attaching.DEEDS[deed](screen)
+
+    return verb
+
+
 async def _ring(screen: DeskScreen) -> None:
     from omnidesk.ui.ringing import answer
 
@@ -303,6 +322,7 @@ VERBS: dict[str, Verb] = {
     "send": writing.send,
     "edit": lambda screen: writing.resume(screen),
     "editor": _editor,
+    **{name: _attaching(deed) for name, deed in _ATTACHING.items()},
     "compose.mode": writing.turn,
     "keep": writing.put_away,
     "discard": writing.discard,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
@@ -40,6 +41,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
+    from omnidesk.ui.attaching import look_again
     from omnidesk.ui.composer import Composer
 
     composer = Composer(
@@ -48,6 +50,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
         note=note or begun_as_note,
         text=draft.text if draft else "",
         via=via,
+        files=await look_again(draft.attachments if draft else ()),
     )
     screen.composer = composer
     screen.thread.be_written_in(True)
@@ -114,10 +117,10 @@ def save_now(screen: DeskScreen, composer: Composer) -> None:
         composer.saving = False
         if desk is None or composer.done:
             return ""
-        text = composer.text
-        if text.strip():
-            await desk.save_draft(composer.number, text, composer.note, composer.via)
-            if composer.text == text:
+        text, files = composer.text, composer.files.paths
+        if text.strip() or files:
+            await desk.save_draft(composer.number, text, composer.note, composer.via, files)
+            if (composer.text, composer.files.paths) == (text, files):
                 composer.tell("NOT SENT, draft saved" if composer.refused else "draft saved")
         else:
             await desk.drop_draft(composer.number)
@@ -131,7 +134,7 @@ async def look_over(screen: DeskScreen) -> None:
     composer, desk = screen.composer, screen.desk
     if composer is None or desk is None:
         return
-    if not composer.text.strip():
+    if composer.empty:
         await put_away(screen)
         return
     try:
@@ -149,9 +152,13 @@ async def send(screen: DeskScreen) -> None:
     composer, desk = screen.composer, screen.desk
     if composer is None or desk is None or composer.done:
         return
+    if composer.note and composer.files.picked:
+        screen.say("a note carries no files; x takes them off, ^N makes it a reply", alarm=True)
+        return
     composer.done, composer.refused = True, False
     composer.tell("sending")
     number, text, note = composer.number, composer.text, composer.note
+    files = [Path(path) for path in composer.files.paths]
     way = composer.route.way if isinstance(composer.route, Route) else None
 
     async def hand_over() -> str:
@@ -160,7 +167,8 @@ async def send(screen: DeskScreen) -> None:
                 await desk.note(number, text)
             else:
                 via, to = (way.channel, way.handle) if way else (composer.via, None)
-                await desk.reply(number, text, via=via, to=to)  # there, and nowhere else
+                # there, and nowhere else
+                await desk.reply(number, text, via=via, to=to, files=files)
             await desk.drop_draft(number)
         except OmnideskError:
             composer.done = False
@@ -184,7 +192,7 @@ async def put_away(screen: DeskScreen) -> None:
         return
     save_now(screen, composer)
     await screen.jobs.finished()
-    kept = bool(composer.text.strip())
+    kept = not composer.empty
     await close(screen, composer)
     if kept:
         screen.say(f"draft kept on #{composer.number}, r goes on")
