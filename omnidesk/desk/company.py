@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from omnidesk.core.company import STALE, Present
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
-from omnidesk.desk import news
-from omnidesk.desk.news import News
 from omnidesk.desk.opening import find
+
+if TYPE_CHECKING:
+    from omnidesk.desk.news import News
 
 _FRESH = timedelta(seconds=5)
 
@@ -45,7 +47,9 @@ class Company:
 
     async def news(self, after: int) -> list[News]:
         """What concerns this agent and was not done by him, since event `after`."""
-        return await self.store.read(lambda r: news.news(r, after, self.agent.id))
+        from omnidesk.desk.news import news  # a screen starts without any
+
+        return await self.store.read(lambda r: news(r, after, self.agent.id))
 
     async def _tell(self, number: int, *, writing: bool) -> None:
         now = self._now()

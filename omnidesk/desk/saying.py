@@ -16,7 +16,6 @@ from omnidesk.core.model import Agent, Attachment, Draft, Handle, Message
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store
 from omnidesk.desk import changing, telling, writing
-from omnidesk.desk.news import mentions
 
 if TYPE_CHECKING:
     from omnidesk.desk.desk import DeskSettings
@@ -79,6 +78,8 @@ class Saying:
 
     async def note(self, number: int, text: str) -> Message:
         """Add a note that only the team sees; `@id` in it is news for that agent."""
+        from omnidesk.desk.news import mentions
+
         named = mentions(text, [agent.id for agent in self.agents])
         return await self.store.write(
             lambda tx: writing.note(tx, number, text, self.agent, self._now(), named)
