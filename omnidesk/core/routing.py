@@ -45,6 +45,7 @@ class Route:
     way: Way
     to: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
     answers: Message | None = None
     marked: str | None = None
     wished: bool = False
@@ -67,12 +68,13 @@ def route(
     via: str | None = None,
     to: Handle | None = None,
     everyone: bool = True,
+    alone: bool | None = None,
 ) -> Route | Refused:
     """The way a reply takes: the agent's (`via`, `to`), the contact's wish, the last message's.
 
     `inbound` are the conversation's messages from the contact, newest first; `own` are our
     addresses on all channels; `everyone` keeps the other recipients of the letter answered,
-    but a handle that was asked for by `to` is written to alone.
+    but a handle that was asked for by `to` is written to alone, unless `alone` is False.
     A way that cannot serve is refused, never swapped in silence.
     """
     able = tuple(way for way in ways if way.can)
@@ -89,7 +91,8 @@ def route(
         chosen = wished or _last(ways, _answerable(ways, inbound))
     if chosen is None:
         return Refused(reason=_nowhere(ways, inbound), instead=able)
-    found = _addressed(chosen, inbound, own, everyone=everyone, alone=to is not None)
+    alone = to is not None if alone is None else alone
+    found = _addressed(chosen, inbound, own, everyone=everyone, alone=alone)
     if isinstance(found, str):
         return Refused(reason=found, instead=able)
     told = "; ".join(filter(None, (marked, found.marked))) or None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from omnidesk.core.channel import Capabilities
-from omnidesk.core.model import Agent, Health, Hit, Message, Row
+from omnidesk.core.model import Address, Agent, Handle, Health, Hit, Message, Row
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
 from omnidesk.core.value import dataclass
@@ -108,11 +108,31 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         )
 
     async def route(
-        self, number: int, via: str | None = None, *, everyone: bool = True
+        self,
+        number: int,
+        via: str | None = None,
+        *,
+        to: Handle | None = None,
+        everyone: bool = True,
+        cc: Sequence[Address] | None = None,
+        bcc: Sequence[Address] = (),
     ) -> Route | Refused:
-        """Where a reply would go now, exactly as `reply` would send it; or why it cannot."""
+        """Where a reply would go now, exactly as `reply` would send it; or why it cannot.
+
+        With `to` it goes by that handle, to all whom the letter that came from it names.
+        """
         return await self.store.read(
-            lambda r: way_out(r, number, self._now(), via=via, everyone=everyone)
+            lambda r: way_out(
+                r,
+                number,
+                self._now(),
+                via=via,
+                to=to,
+                everyone=everyone,
+                cc=cc,
+                bcc=bcc,
+                alone=False,
+            )
         )
 
     async def earlier(self, number: int, before: int) -> list[Message]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import CannotReply
-from omnidesk.core.model import Agent, Attachment, Draft, Handle, Message
+from omnidesk.core.model import Address, Agent, Attachment, Draft, Handle, Message
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store
 from omnidesk.desk import changing, telling, writing
@@ -38,6 +38,9 @@ class Saying:
         via: str | None = None,
         to: Handle | None = None,
         everyone: bool = True,
+        cc: Sequence[Address] | None = None,
+        bcc: Sequence[Address] = (),
+        shown: Sequence[Address] | None = None,
         files: Sequence[Path] = (),
         later: datetime | None = None,
         seen: int | None = None,
@@ -45,9 +48,10 @@ class Saying:
     ) -> Message:
         """Queue a reply; CannotReply says why nothing was written.
 
-        `later`: it is held until then. `seen` is the newest message that the agent has read:
-        Overtaken tells what was said after it. `force` sends even so, and with variables of a
-        template that are not filled in.
+        `cc` and `bcc` take the place of whom the letter copied; `shown` are the recipients that
+        the agent saw: nothing goes to others. `later`: it is held until then. `seen` is the newest
+        message that the agent has read: Overtaken tells what was said after it. `force` sends
+        even so, and with variables of a template that are not filled in.
         """
         attached = await asyncio.to_thread(self._attach, files)
         written = writing.Written(
@@ -58,6 +62,9 @@ class Saying:
             via=via,
             to=to,
             everyone=everyone,
+            cc=cc,
+            bcc=bcc,
+            shown=shown,
             files=attached,
             later=later,
             seen=None if force else seen,

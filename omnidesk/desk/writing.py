@@ -28,6 +28,7 @@ from omnidesk.core.summary import snippet
 from omnidesk.core.value import dataclass
 from omnidesk.desk.holding import require_filled, require_first
 from omnidesk.desk.opening import find, inbound_of, own_addresses, ways_to, wish_of
+from omnidesk.desk.recipients import copied, require_shown
 
 _REFERENCES = 30
 
@@ -36,8 +37,9 @@ _REFERENCES = 30
 class Written:
     """What an agent wants sent, and how. `nonce` is letters and digits that no other reply has.
 
-    `later`: not before then. `seen`: the newest message that he read. `checked`: he knows of
-    what is not filled in.
+    `cc` and `bcc` take the place of whom the route copies; `shown` are the recipients that he
+    saw: nothing goes to others. `later`: not before then. `seen`: the newest message that he
+    read. `checked`: he knows of what is not filled in.
     """
 
     text: str
@@ -48,6 +50,9 @@ class Written:
     to: Handle | None = None
     everyone: bool = True
     files: Sequence[Attachment] = field(default=())
+    cc: Sequence[Address] | None = None
+    bcc: Sequence[Address] = ()
+    shown: Sequence[Address] | None = None
     later: datetime | None = None
     seen: int | None = None
     checked: bool = False
@@ -59,9 +64,20 @@ def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Mess
     _require(written, now)
     if written.seen is not None:
         require_first(tx, number, written.seen, written.agent.id)
-    found = way_out(tx, number, now, via=written.via, to=written.to, everyone=written.everyone)
+    found = way_out(
+        tx,
+        number,
+        now,
+        via=written.via,
+        to=written.to,
+        everyone=written.everyone,
+        cc=written.cc,
+        bcc=written.bcc,
+        alone=None if written.shown is None else False,
+    )
     if isinstance(found, Refused):
         raise CannotReply(_refusal(found))
+    require_shown(written.shown, found)
     _require_carried(written, found.way)
     message = _message(tx, number, conversation.subject, written, found, now)
     id_ = tx.add_message(message)
@@ -120,11 +136,14 @@ def way_out(
     via: str | None = None,
     to: Handle | None = None,
     everyone: bool = True,
+    cc: Sequence[Address] | None = None,
+    bcc: Sequence[Address] = (),
+    alone: bool | None = None,
 ) -> Route | Refused:
     """Where a reply in a conversation would go now, or why it cannot."""
     number, _, contact = find(reads, number)
     inbound = inbound_of(reads, number)
-    return route(
+    found = route(
         ways_to(reads, contact, inbound, now),
         inbound,
         own=own_addresses(reads),
@@ -132,7 +151,9 @@ def way_out(
         via=via,
         to=to,
         everyone=everyone,
+        alone=alone,
     )
+    return found if cc is None and not bcc else copied(found, cc, bcc)
 
 
 def note(
@@ -239,6 +260,7 @@ def _message(
         author=written.agent.id,
         to=found.to,
         cc=found.cc,
+        bcc=found.bcc,
         subject=addressed,
         text=written.text,
         attachments=tuple(written.files),
