@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _SNIPPET = "snippet(search, -1, char(2), char(3), '…', 14)"
 _DAY = 86_400_000
 _NEWEST = 1 << 62
+_FEW = 3000
+"""Conversations whose messages are gathered before a search, rather than asked of each hit."""
+
 _HIT = """
     SELECT m.conversation, m.id, {snippet}, c.subject, p.name, m.received_at
     FROM {source} JOIN conversation c ON c.number = m.conversation
@@ -46,6 +49,13 @@ class SearchReads(InboxReads, MatchReads):
         first, last = self._ids(wish)
         if wanted is None and wish.of("number"):
             return self._of_numbers(wish, where, arguments, before, limit)
+        few = self._few(wish, where, arguments) if where else None
+        if few == []:
+            return []
+        if few is not None:
+            marks = ",".join(map(str, few))
+            # Without the + each id would be looked up in the index by itself.
+            where = [f"+s.rowid IN (SELECT id FROM message WHERE conversation IN ({marks}))"]
         match = wanted or self.everything()
         if unwanted:
             match = f"({match}) NOT ({unwanted})"
@@ -58,6 +68,27 @@ class SearchReads(InboxReads, MatchReads):
         )
         hits = [_hit(row) for row in found]
         return [*self._numbered(wish, hits), *hits][:limit] if before is None else hits
+
+    def _few(self, wish: Filter, where: list[str], arguments: dict[str, Any]) -> list[int] | None:
+        """The conversations that stand as is asked; None where they are many.
+
+        Few of them are found at once, and hardly at all by looking at every hit of a word.
+        """
+        source = "INDEXED BY conversation_narrow"
+        conditions = ["c.state <> 'merged'", *where]
+        for at, term in enumerate(wish.of(*_STANDING)):
+            if term.key == "tag" and not term.negated and isinstance(term.value, tuple):
+                names = ", ".join(f":f{at}_{i}" for i in range(len(term.value)))
+                source = "NOT INDEXED"
+                conditions.append(
+                    f"c.number IN (SELECT conversation FROM tagged WHERE tag IN ({names}))"
+                )
+        found = self.db.execute(
+            f"SELECT c.number FROM conversation c {source} WHERE {' AND '.join(conditions)} "
+            f"LIMIT {_FEW + 1}",
+            arguments,
+        ).fetchall()
+        return None if len(found) > _FEW else [number for (number,) in found]
 
     def _with_kept(self, filter: Filter) -> Filter:
         """The filter with the numbers of what conversations were merged into."""
