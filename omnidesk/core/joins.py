@@ -62,6 +62,14 @@ class JoinReads(Protocol):
         """The messages that a move, not taken back yet, put elsewhere."""
         ...
 
+    def came_to(self, number: int, after: int) -> list[int]:
+        """Ids above `after` of what came to a conversation by itself, moved since or not."""
+        ...
+
+    def path_of(self, message: int, event: int) -> tuple[int, int] | None:
+        """From where to where a move, not taken back yet, put a message."""
+        ...
+
     def members(self, what: str, id: int) -> list[int]:
         """A contact or conversation with all that was merged into it, or into its whole."""
         ...
@@ -144,6 +152,10 @@ class JoinWrites(JoinReads, Protocol):
 
     def stand(self, id: int, home: int, why: str) -> None:
         """Make a message belong to a conversation as if it had come there."""
+        ...
+
+    def came_from(self, id: int, home: int) -> None:
+        """Where a message goes whose moves will all be taken back."""
         ...
 
     def move_back(self, id: int, event: int) -> bool:

@@ -137,14 +137,15 @@ def move_back(tx: Transaction, event: Event) -> str:
     followers = _followers(tx, event, moved)
     for id_ in moved:
         _return(tx, id_, event.seq)
-    for id_, answered in followers:
-        found, before = tx.message(answered), tx.message(id_)
-        assert found is not None
+    for id_, home in followers:
+        if tx.was_moved(id_):
+            tx.came_from(id_, home)
+            continue
+        before = tx.message(id_)
         assert before is not None
-        if found.home is not None:
-            urgent = standing.urgency(tx, before.conversation)
-            tx.stand(id_, found.home, before.why)
-            standing.bring(tx, found.home, urgent)
+        urgent = standing.urgency(tx, before.conversation)
+        tx.stand(id_, home, before.why)
+        standing.bring(tx, home, urgent)
     touched |= {number for id_ in moved for number in _standing(tx, id_)}
     for number in touched:
         tx.refresh(number)
@@ -180,18 +181,19 @@ def _came_later(tx: Reads, message: Message, number: int) -> bool:
 def _followers(tx: Reads, event: Event, moved: Iterable[int]) -> list[tuple[int, int]]:
     """What came after a move into the same place because it answers what was moved.
 
-    As (id, id of what it answers), oldest first.
+    As (id, where the move took from what it answers), oldest first; both may have been moved
+    again since.
     """
-    followed = {id_: m.home for id_ in moved if (m := tx.message(id_))}
+    paths = {id_: path for id_ in moved if (path := tx.path_of(id_, event.seq))}
     found = []
-    for home in dict.fromkeys(followed.values()):
-        later = tx.belongs_to(home, int(event.data["number"])) if home is not None else ()
-        for id_ in later:
+    for to in dict.fromkeys(to for _, to in paths.values()):
+        for id_ in tx.came_to(to, int(event.data["number"])):
             said = tx.message(id_)
-            answers = answered_by(tx, said) if said and said.home == home else None
-            if answers and followed.get(answers.id) == home and not tx.was_moved(id_):
-                followed[id_] = home
-                found.append((id_, answers.id))
+            answers = answered_by(tx, said) if said else None
+            path = paths.get(answers.id) if answers else None
+            if path is not None and path[1] == to:
+                paths[id_] = path
+                found.append((id_, path[0]))
     return found
 
 

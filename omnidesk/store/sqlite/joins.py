@@ -61,6 +61,28 @@ class JoinReads:
         )
         return [r[0] for r in found]
 
+    def came_to(self, number: int, after: int) -> list[int]:
+        found = self.db.execute(
+            f"SELECT id FROM message m WHERE conversation = {_ABOVE.format(':number')}"
+            " AND id > :after AND home = :number"
+            " AND NOT EXISTS (SELECT 1 FROM moved v WHERE v.message = m.id)"
+            " UNION SELECT message FROM moved v WHERE message > :after AND home = :number"
+            " AND event = (SELECT min(event) FROM moved f WHERE f.message = v.message)"
+            " ORDER BY 1",
+            {"number": number, "after": after},
+        )
+        return [r[0] for r in found]
+
+    def path_of(self, message: int, event: int) -> tuple[int, int] | None:
+        row: tuple[int, int] | None = self.db.execute(
+            "SELECT v.home, coalesce((SELECT l.home FROM moved l WHERE l.message = v.message"
+            " AND l.event > v.event ORDER BY l.event LIMIT 1), m.home)"
+            " FROM moved v JOIN message m ON m.id = v.message"
+            " WHERE v.message = ? AND v.event = ?",
+            (message, event),
+        ).fetchone()
+        return row
+
     def members(self, what: str, id: int) -> list[int]:
         if what == "contact":
             sql = "SELECT id FROM contact WHERE root = (SELECT root FROM contact WHERE id = :id)"
@@ -125,6 +147,13 @@ class JoinWrites(JoinReads):
             "INSERT INTO moved SELECT id, ?, home, why FROM message WHERE id = ?", (event, id)
         )
         self.stand(id, to, why)
+
+    def came_from(self, id: int, home: int) -> None:
+        self.db.execute(
+            "UPDATE moved SET home = :home WHERE message = :id AND event ="
+            " (SELECT min(event) FROM moved WHERE message = :id)",
+            {"id": id, "home": home},
+        )
 
     def move_back(self, id: int, event: int) -> bool:
         this = self.db.execute(
