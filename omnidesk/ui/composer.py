@@ -19,6 +19,7 @@ from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from textual.app import ComposeResult
 
@@ -110,6 +111,9 @@ class Composer(Container):
         self.done = False
         self.saving = False
         self.refused = False
+        self.later: datetime | None = None
+        self.known = self.seen
+        self.changes: tuple[str, ...] = ()
         self.state = SafeText("draft" if text else "")
         self.title = ComposerTitle()
         self.files = Files(files)
@@ -212,6 +216,8 @@ class Composer(Container):
         shown += [self._indented(SafeText(f"with {words}"), ink) for words, ink in files]
         found = doubts(self.text, route, self.opened, self.seen, files=len(files))
         found = self.files.lost(route) + found
+        if self.changes:
+            found = [*map(safe_line, self.changes), SafeText("s again sends it even so")]
         return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]
 
     def _indented(self, text: SafeText, ink: str) -> Line:

@@ -13,6 +13,7 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.bars import BottomBar, Small, TopBar, TroubleBar, troubles
 from omnidesk.ui.customer import CustomerPane
 from omnidesk.ui.fitted import FittedScreen, KeepsAll
+from omnidesk.ui.held import SECOND, Countdown
 from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, Keymap
@@ -106,6 +107,7 @@ class DeskScreen(FittedScreen):
     def _read_on(self) -> None:
         self._painted_rows = True
         self.changed()
+        self.set_interval(SECOND, Countdown(self).tick)
 
     def _tick(self) -> None:
         self.inbox.refresh()

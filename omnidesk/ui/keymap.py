@@ -104,6 +104,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("attach.complete", "the rest of the path", "Tab", at=(ATTACH,), hint="complete"),
     _act("attach.take", "attach it", "Enter", at=(ATTACH,), hint="attach"),
     _act("attach.leave", "attach nothing", "Esc", at=(ATTACH,), hint="none"),
+    _act("template", "a text that is often said", "^T", at=(COMPOSER, REVIEW), hint="template"),
+    _act("send.later", "send it later", "l", at=(REVIEW,), hint="later"),
     _act("compose.mode", "note or reply", "^N", at=(COMPOSER, REVIEW), hint="note or reply"),
     _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
     _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),

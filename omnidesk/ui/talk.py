@@ -25,6 +25,7 @@ from omnidesk.core.safetext import (
     show_address,
     strip_codes,
 )
+from omnidesk.ui.held import told
 from omnidesk.ui.lines import Line, clock, cut, pad, size, wrap
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def _how_far(delivery: Delivery, now: datetime) -> str:
     if delivery.state is DeliveryState.QUEUED and delivery.reason:
         at = delivery.due_at.astimezone()
         return f"… queued, tried again {'now' if delivery.due_at <= now else f'at {at:%H:%M}'}"
+    if delivery.state is DeliveryState.HELD:
+        return told(delivery, now)
     return _DELIVERY[delivery.state]
 
 

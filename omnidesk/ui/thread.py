@@ -12,6 +12,7 @@ from textual.strip import Strip
 from omnidesk.core.model import Direction, Message, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
+from omnidesk.ui.held import due
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.talk import Setting, draft_lines, message_lines
@@ -118,7 +119,7 @@ class ThreadView(Painted, can_focus=True):
         for message in self._messages:
             unfolded = message.id in self._unfolded
             came_by = before.channel if before else None
-            key = (message.id, message.version, width, unfolded, came_by, message.delivery)
+            key = (message.id, message.version, width, unfolded, came_by, due(message.delivery, now))
             lines = self._painted.get(key)
             if lines is None:
                 setting = Setting(width=width, channels=self.channels, now=now, unfolded=unfolded)

@@ -248,6 +248,18 @@ async def _editor(screen: DeskScreen) -> None:
     await edit(screen)
 
 
+async def _template(screen: DeskScreen) -> None:
+    from omnidesk.ui.templating import pick
+
+    await pick(screen)
+
+
+async def _later(screen: DeskScreen) -> None:
+    from omnidesk.ui.later import ask
+
+    await ask(screen)
+
+
 _ATTACHING = {
     "attach": "ask",
     "attach.review": "ask",
@@ -322,6 +334,8 @@ VERBS: dict[str, Verb] = {
     "send": writing.send,
     "edit": lambda screen: writing.resume(screen),
     "editor": _editor,
+    "template": _template,
+    "send.later": _later,
     **{name: _attaching(deed) for name, deed in _ATTACHING.items()},
     "compose.mode": writing.turn,
     "keep": writing.put_away,

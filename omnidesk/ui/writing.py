@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omnidesk.core.errors import OmnideskError
+from omnidesk.core.errors import OmnideskError, Overtaken
 from omnidesk.core.routing import Route
 
 if TYPE_CHECKING:
@@ -150,12 +150,18 @@ async def look_over(screen: DeskScreen) -> None:
 async def send(screen: DeskScreen) -> None:
     """Hand the reply or the note to the desk; the text stays until the desk has it."""
     composer, desk = screen.composer, screen.desk
+    from omnidesk.ui.later import leaving
+    from omnidesk.ui.templating import point_at_unfilled
+
     if composer is None or desk is None or composer.done:
         return
     if composer.note and composer.files.picked:
         screen.say("a note carries no files; x takes them off, ^N makes it a reply", alarm=True)
         return
+    if not composer.note and point_at_unfilled(screen, composer):
+        return
     composer.done, composer.refused = True, False
+    later, composer.later = composer.later, None
     composer.tell("sending")
     number, text, note = composer.number, composer.text, composer.note
     files = [Path(path) for path in composer.files.paths]
@@ -168,8 +174,17 @@ async def send(screen: DeskScreen) -> None:
             else:
                 via, to = (way.channel, way.handle) if way else (composer.via, None)
                 # there, and nowhere else
-                await desk.reply(number, text, via=via, to=to, files=files)
+                await desk.reply(
+                    number, text, via=via, to=to, files=files, later=later, seen=composer.known
+                )
             await desk.drop_draft(number)
+        except Overtaken as overtaken:
+            composer.done = False
+            opened = await desk.open(number)
+            composer.known = max(message.id for message in opened.messages)
+            composer.changes = overtaken.changes
+            screen.call_later(composer.look_over, opened)
+            return ""
         except OmnideskError:
             composer.done = False
             composer.refused = True
@@ -179,8 +194,8 @@ async def send(screen: DeskScreen) -> None:
         await close(screen, composer)
         if note:
             return f"note kept on #{number}"
-        held = desk.settings.undo_send.total_seconds()
-        return f"reply to #{number} leaves in {held:g} s, z takes it back" if held else "sent"
+        leaves = leaving(desk.settings.undo_send, later)
+        return f"reply to #{number} leaves {leaves}, z takes it back" if leaves else "sent"
 
     screen.jobs.put(hand_over)
 

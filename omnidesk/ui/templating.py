@@ -1,0 +1,81 @@
+"""A text that is often said, put where the cursor stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.widgets.text_area import Selection
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.safetext import SafeText, safe_line, strip_codes
+
+if TYPE_CHECKING:
+    from omnidesk.desk.templates import Template
+    from omnidesk.ui.composer import Composer
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_VARIABLE = re.compile(r"\{\{[^{}\n]*\}\}")
+
+
+async def pick(screen: DeskScreen) -> None:
+    """Let the hand choose a template."""
+    composer, desk = screen.composer, screen.desk
+    if composer is None or desk is None or composer.done:
+        return
+    try:
+        known = await desk.templates()
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    if not known:
+        folder = desk.settings.templates
+        where = f"put NAME.txt into {folder}" if folder else "the config names no folder for them"
+        screen.say(f"there are no templates; {where}")
+        return
+    from omnidesk.ui.picker import Picker
+
+    async def take(chosen: Template) -> None:
+        await _insert(screen, composer, chosen)
+
+    options = [(one.name, SafeText(_shown(one)), one) for one in known]
+    await screen.app.push_screen(Picker(screen, "TEMPLATE", options, take))
+
+
+def _shown(one: Template) -> SafeText:
+    name, title = safe_line(one.name, 20), safe_line(one.title)
+    return title if title == name else SafeText(f"{name}  {title}")
+
+
+async def _insert(screen: DeskScreen, composer: Composer, chosen: Template) -> None:
+    desk = screen.desk
+    if desk is None or composer.done:
+        return
+    try:
+        filled = await desk.render(chosen.name, composer.number, via=composer.via)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    from omnidesk.ui.writing import resume
+
+    resume(screen)
+    field = composer.writing
+    begin, end = sorted(field.selection)
+    field.replace(strip_codes(filled.text)[0], begin, end)
+    if filled.unfilled:
+        point_at_unfilled(screen, composer)
+
+
+def point_at_unfilled(screen: DeskScreen, composer: Composer) -> bool:
+    """Select the first variable that is not filled in, and say where; False where none is."""
+    for row, line in enumerate(composer.text.split("\n")):
+        found = _VARIABLE.search(line)
+        if found:
+            from omnidesk.ui.writing import resume
+
+            resume(screen)
+            composer.writing.selection = Selection((row, found.start()), (row, found.end()))
+            words = f"line {row + 1}: {found[0]} is not filled in; write what belongs there"
+            screen.say(words, alarm=True)
+            return True
+    return False
