@@ -16,6 +16,7 @@ from omnidesk.core.channel import Capabilities, Content
 from omnidesk.core.company import CompanyReads, CompanyWrites
 from omnidesk.core.events import Event
 from omnidesk.core.joins import JoinReads, JoinWrites, Pointers, Suggested
+from omnidesk.core.lists import ListReads
 from omnidesk.core.model import (
     Attachment,
     Contact,
@@ -25,15 +26,13 @@ from omnidesk.core.model import (
     Draft,
     Handle,
     Health,
-    Hit,
     Known,
     Message,
-    Row,
 )
 from omnidesk.core.value import dataclass
 
 if TYPE_CHECKING:
-    from omnidesk.core.filters import Filter
+    pass
 
 T = TypeVar("T")
 
@@ -101,41 +100,8 @@ class Ledger:
     last_received: datetime | None
 
 
-class Reads(JoinReads, CompanyReads, Protocol):
+class Reads(ListReads, JoinReads, CompanyReads, Protocol):
     """Every look-up. Lists are pages by key, never by offset."""
-
-    def rows(
-        self,
-        view: str,
-        *,
-        agent: str = "",
-        after: tuple[int, int] | None = None,
-        before: tuple[int, int] | None = None,
-        limit: int = 60,
-    ) -> list[Row]:
-        """A page of a view in ascending (rank, number); `before` gives the page that ends there."""
-        ...
-
-    def rows_filtered(
-        self,
-        filter: Filter,
-        view: str,
-        *,
-        agent: str = "",
-        after: tuple[int, int] | None = None,
-        before: tuple[int, int] | None = None,
-        limit: int = 60,
-        typing: bool = False,
-    ) -> list[Row]:
-        """A page of what a filter leaves of a view; `typing`: its last word may be unfinished."""
-        ...
-
-    def row(self, number: int) -> Row | None: ...
-    def counts(self, agent: str) -> dict[str, int]: ...
-    def conversation(self, number: int) -> Conversation | None: ...
-    def kept_by(self, number: int) -> int:
-        """The conversation itself, or the one that it was merged into."""
-        ...
 
     def messages(
         self, number: int, *, before: int | None = None, limit: int | None = None
@@ -162,20 +128,7 @@ class Reads(JoinReads, CompanyReads, Protocol):
         """The wish as this very contact has it, apart from all merges; empty: none any more."""
         ...
 
-    def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]: ...
-    def open_conversation_of(self, contact: int) -> Conversation | None:
-        """The contact's open, waiting or snoozed conversation with the latest activity."""
-        ...
-
     def reached(self, contact: int) -> list[Reached]: ...
-    def snoozed_until(self, at: datetime) -> list[int]:
-        """Snoozed conversations whose time has come."""
-        ...
-
-    def participants(self, number: int) -> frozenset[str]:
-        """`scheme:value` of whoever wrote in or was written to in a conversation."""
-        ...
-
     def seen_external(self, channel: str, external_id: str) -> Seen | None: ...
     def seen_message_ids(self, ids: Sequence[str]) -> dict[str, list[Seen]]: ...
     def seen_key(self, key: str) -> Seen | None: ...
@@ -216,28 +169,10 @@ class Reads(JoinReads, CompanyReads, Protocol):
 
     def draft(self, number: int, agent: str) -> Draft | None: ...
     def setting(self, name: str) -> str | None: ...
-    def search(
-        self,
-        query: Filter | str,
-        *,
-        before: int | None = None,
-        limit: int = 50,
-        typing: bool = False,
-    ) -> list[Hit]:
-        """The newest messages that match, older than message `before`; a text is words alone.
-
-        `typing`: the last word may be unfinished.
-        """
+    def tags(self, *, limit: int = 500) -> list[str]:
+        """Every tag that a conversation has, by name."""
         ...
 
-    def people_like(self, typed: Sequence[Sequence[str]], *, limit: int = 20) -> list[int]:
-        """Contacts (after merges), newest first, whose name or handles begin a word with each.
-
-        Of each thing typed any one spelling will do.
-        """
-        ...
-
-    def search_names(self, text: str, *, limit: int = 20) -> list[Contact]: ...
     def rows_about(self, contact: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every row about a person as (table, columns), fit for JSON."""
         ...
