@@ -249,13 +249,16 @@ def _join(case: Case) -> Placed | None:
 
 
 def _where_we_wrote(case: Case) -> Placed | None:
-    """Where our last message to him on this very channel stands, while that goes on."""
+    """Where our last message to him on this very channel stands, while that goes on.
+
+    Only in a conversation of his own: an agent may have moved our message to somebody else's.
+    """
     handle = case.incoming.handle
     written = case.lookups.seen_last_out(case.rules.channel, handle) if handle else None
     found = _conversation(case, written.conversation) if written else None
     if written is None or found is None or found.state is State.CLOSED:
         return None
-    if case.now - found.last_at > case.rules.join_window:
+    if found.contact != case.contact or case.now - found.last_at > case.rules.join_window:
         return None
     why = f"where our last message here stands, {_ago(case, found.last_at)}"
     return Placed(conversation=found.number, why=why, home=written.home)
