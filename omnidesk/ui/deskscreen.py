@@ -11,6 +11,7 @@ from textual.containers import Container
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.bars import BottomBar, Small, TopBar, TroubleBar, troubles
+from omnidesk.ui.beside import Beside
 from omnidesk.ui.customer import CustomerPane
 from omnidesk.ui.fitted import FittedScreen, KeepsAll
 from omnidesk.ui.held import SECOND, Countdown
@@ -108,6 +109,7 @@ class DeskScreen(FittedScreen):
         self._painted_rows = True
         self.changed()
         self.set_interval(SECOND, Countdown(self).tick)
+        Beside(self)
 
     def _tick(self) -> None:
         self.inbox.refresh()

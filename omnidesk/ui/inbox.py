@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -16,7 +17,7 @@ from omnidesk.ui.painted import Painted
 from omnidesk.ui.window import Key, Side, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 EMPTY = {
@@ -94,6 +95,7 @@ class InboxList(Painted, can_focus=True):
         self.empty = SafeText("")
         self.codes: dict[str, SafeText] = {}
         self.agent = ""
+        self.beside: Mapping[int, SafeText] = {}
         self._clock = clock
         self._asked: Key | None = None
         self._strips: dict[tuple[int, str], tuple[Row, str, int, Strip]] = {}
@@ -245,12 +247,23 @@ class InboxList(Painted, can_focus=True):
             return kept[3]
         who = "me" if row.assignee == self.agent else row.assignee or "-"
         code = self.codes.get(row.channel) or safe_line(row.channel[:2])
-        line = row_line(row, waits, code, safe_line(who, 4), width)
+        line = row_line(self._told(row), waits, code, safe_line(who, 4), width)
         strip = self.paint(((SafeText("> " if chosen else "  "), "mark"), *line), over)
         if len(self._strips) > _STRIPS_KEPT:
             self._strips.clear()
         self._strips[row.number, over] = (row, waits, width, strip)
         return strip
+
+    def stand_beside(self, beside: Mapping[int, SafeText]) -> None:
+        """Say of these conversations who writes in them."""
+        if beside != self.beside:
+            self.beside = beside
+            self._strips.clear()
+            self.refresh()
+
+    def _told(self, row: Row) -> Row:
+        words = self.beside.get(row.number)
+        return replace(row, subject=f"({words}) {row.subject}") if words else row
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from omnidesk.core.model import Direction, Message, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
+from omnidesk.ui.beside import told
 from omnidesk.ui.held import due
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
@@ -49,6 +50,7 @@ class ThreadView(Painted, can_focus=True):
         self.channels: Mapping[str, Capabilities] = {}
         self.agent = ""
         self.writing = False
+        self.beside: Mapping[int, SafeText] = {}
         self.opened: Opened | None = None
         self.empty = SafeText("")
         self._messages: list[Message] = []
@@ -224,6 +226,8 @@ class ThreadView(Painted, can_focus=True):
         who = "me" if talk.assignee == self.agent else talk.assignee or "nobody"
         codes = " ".join(self._code(channel) for channel in talk.channels)
         state = f"{talk.state} " if talk.state is not State.CLOSED else "x closed "
+        beside = self.beside.get(talk.number, told(self.opened.present))
+        state = f"{beside}  {state}" if beside else state
         right = SafeText(f" {state} {safe_line(who, 12)}  {codes} ")
         subject = safe_line(talk.subject) or safe_line(self.opened.contact.name)
         left = cut(SafeText(f" #{talk.number} {subject} "), width - cell_len(right) - 2)
