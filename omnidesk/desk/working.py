@@ -33,6 +33,11 @@ def _reopen(found: Conversation, now: datetime, more: Mapping[str, Any]) -> Colu
     return {"state": State.OPEN, "closed_at": None, "snoozed_until": None}
 
 
+def _wait(found: Conversation, now: datetime, more: Mapping[str, Any]) -> Columns:
+    columns = {"closed_at": None, "snoozed_until": None, "waiting_since": None}
+    return {"state": State.WAITING, **columns}
+
+
 def _assign(found: Conversation, now: datetime, more: Mapping[str, Any]) -> Columns:
     return {"assignee": more["agent"]}
 
@@ -58,6 +63,7 @@ def _priority(found: Conversation, now: datetime, more: Mapping[str, Any]) -> Co
 VERBS: Mapping[str, Callable[[Conversation, datetime, Mapping[str, Any]], Columns]] = {
     "close": _close,
     "reopen": _reopen,
+    "wait": _wait,
     "assign": _assign,
     "snooze": _snooze,
     "tag": _tag,

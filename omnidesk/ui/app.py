@@ -22,7 +22,7 @@ from omnidesk.core.safetext import safe
 from omnidesk.ui.deskscreen import DeskScreen
 from omnidesk.ui.driver import SteadyDriver
 from omnidesk.ui.fitted import HasKeys
-from omnidesk.ui.keymap import Keymap, press
+from omnidesk.ui.keymap import LIST, THREAD, press
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
 from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _LEAVE_SECONDS = 5.0
 _TYPED_SECONDS = 1.0
+_COUNTS = "g"  # a digit alone is a view
+_DIGITS = 12
 _ROWS_BELOW = 5  # beside those that the first frame shows
 _BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
@@ -133,8 +135,6 @@ class OmnideskApp(App[None]):
             self.post_message(self.Broken(str(error)))
 
     def on_omnidesk_app_ready(self, ready: Ready) -> None:
-        if ready.desk.settings.keys:
-            self.desk_screen.use_keys(Keymap(ready.desk.settings.keys))
         theme = ready.desk.settings.theme
         if theme in self.available_themes:
             self.theme = theme
@@ -238,11 +238,29 @@ class OmnideskApp(App[None]):
         if action is None and keys.leads(place, presses):
             self._lead(presses)
             return True
+        if await self._counted(presses, place, top):
+            return True
         self._lead(())
         if action is None:
             return len(presses) > 1
         await self._typed()
         await top.act(action.id)
+        return True
+
+    async def _counted(self, presses: tuple[str, ...], place: str, top: HasKeys) -> bool:
+        """`g 5 j` moves by five, `g 4412 Enter` opens #4412; False for any other press."""
+        if presses[0] != _COUNTS or len(presses) < 2 or place not in (LIST, THREAD):
+            return False
+        *digits, key = presses[1:]
+        if not all(one.isdecimal() for one in digits) or len(digits) > _DIGITS:
+            return False
+        if key.isdecimal():
+            self._lead(presses)
+            return True
+        if not digits or not isinstance(top, DeskScreen):
+            return False
+        self._lead(())
+        await top.act_counted(self.desk_screen.keys.means(place, (key,)), int("".join(digits)))
         return True
 
     async def _typed(self) -> None:
@@ -258,5 +276,4 @@ class OmnideskApp(App[None]):
     def _lead(self, presses: tuple[str, ...]) -> None:
         if presses != self._pressed:
             self._pressed = presses
-            self.desk_screen.bottom.leader = presses
-            self.desk_screen.bottom.refresh()
+            self.desk_screen.bottom.lead(presses)

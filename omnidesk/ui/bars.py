@@ -9,13 +9,15 @@ from textual.strip import Strip
 
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.keymap import VIEWS, Keymap, shown
+from omnidesk.ui.keymap import VIEWS, Keymap, View, shown
 from omnidesk.ui.lines import Line, age, cut, wrap
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
+
+    from omnidesk.ui.keymap import Action
 
 _WORDS = {
     HealthState.UP: "ok",
@@ -32,17 +34,19 @@ def _width(line: Line) -> int:
     return sum(cell_len(text) for text, _ in line)
 
 
-def view_tabs(view: str, counts: dict[str, int], *, brief: bool) -> Line:
+def view_tabs(
+    view: str, counts: dict[str, int], *, brief: bool, views: tuple[View, ...] = VIEWS
+) -> Line:
     """Views with their numbers and how many conversations each holds."""
     parts: list[tuple[SafeText, str]] = []
-    for number, (name, title, _) in enumerate(VIEWS, 1):
+    for number, (name, title, _) in enumerate(views, 1):
         count = counts.get(name, 0)
         chosen = name == view
-        counted = name not in ("closed", "all")
+        counted = name not in ("closed", "all") and number <= len(VIEWS)
         if not chosen and (not counted or (brief and not count)):
             continue
         failed = name == "failed" and count
-        words = f"{number} {title}"
+        words = f"{number} {title}" if number < 10 else title
         if counted and count:
             words += f" {count}{'!' if failed else ''}"
         parts.append((SafeText(f" {words} "), "view" if chosen else "alert" if failed else "muted"))
@@ -97,6 +101,7 @@ class TopBar(Painted):
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="top")
         self._clock = clock
+        self.views: tuple[View, ...] = VIEWS
         self.view = VIEWS[0][0]
         self.counts: dict[str, int] = {}
         self.health: list[Health] = []
@@ -114,8 +119,8 @@ class TopBar(Painted):
     def _ever_shorter(self) -> Iterator[tuple[Line, Line]]:
         """What stands left and right, and then the same in fewer and fewer words."""
         brand: Line = ((SafeText(" omnidesk "), "title"),)
-        tabs = view_tabs(self.view, self.counts, brief=False)
-        few = view_tabs(self.view, self.counts, brief=True)
+        tabs = view_tabs(self.view, self.counts, brief=False, views=self.views)
+        few = view_tabs(self.view, self.counts, brief=True, views=self.views)
         named = health_marks(self.health, self._clock(), brief=False)
         sick = health_marks(self.health, self._clock(), brief=True)
         counted = health_count(self.health)
@@ -126,7 +131,8 @@ class TopBar(Painted):
         yield (*brand, *few), (*sick, *first)
         yield (*brand, *few), (*counted, *first)
         yield few, (*counted, *first)
-        yield view_tabs(self.view, {}, brief=True), (*counted, *first)
+        only = view_tabs(self.view, {}, brief=True, views=self.views)
+        yield only, (*counted, *first)
 
     def _agent(self, *, first: bool = False) -> Line:
         name = self.agent.split(" ")[0] if first else self.agent
@@ -178,7 +184,8 @@ class BottomBar(Painted):
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
         if self.leader:
-            return self.paint(self._following())
+            lines = self._following()
+            return self.paint(lines[y] if y < len(lines) else ())
         hints = self._hints(width)
         if not self.notice:
             return self.paint(hints)
@@ -187,12 +194,29 @@ class BottomBar(Painted):
             ((said, "alert" if self.alarm else "view"), (SafeText(" "), "text"), *hints)
         )
 
-    def _following(self) -> Line:
-        line: list[tuple[SafeText, str]] = [(SafeText(f" {' '.join(self.leader)} "), "view")]
-        for key, action in self.keys.following(self.where, self.leader):
-            words = action.words.removeprefix("go to ")
-            line += [(SafeText(f" {key} "), "key"), (SafeText(words), "muted")]
-        return tuple(line)
+    def lead(self, leader: tuple[str, ...]) -> None:
+        """Show what may follow these presses, in as many lines as that takes."""
+        self.leader = leader
+        self.styles.height = max(1, len(self._following())) if leader else 1
+        self.refresh()
+
+    def _following(self) -> list[Line]:
+        parts = [(shown_key, action.brief or action.words) for shown_key, action in self._next()]
+        if self.leader[1:] and "".join(self.leader[1:]).isdigit():
+            number = "".join(self.leader[1:])
+            parts = [("j k", f"{number} lines"), ("Enter", f"open #{number}")]
+        lines: list[list[tuple[SafeText, str]]] = [
+            [(SafeText(f" {' '.join(self.leader)} "), "view")]
+        ]
+        for key, words in parts:
+            said = [(SafeText(f" {key} "), "key"), (SafeText(f"{words} "), "muted")]
+            if _width(tuple(lines[-1])) + _width(tuple(said)) > self.size.width:
+                lines.append([(SafeText("   "), "muted")])
+            lines[-1] += said
+        return [tuple(line) for line in lines]
+
+    def _next(self) -> Iterable[tuple[str, Action]]:
+        return self.keys.following(self.where, self.leader)
 
     def _hints(self, width: int) -> Line:
         line: list[tuple[SafeText, str]] = []

@@ -17,27 +17,31 @@ from omnidesk.ui.fitted import FittedScreen, KeepsAll
 from omnidesk.ui.held import SECOND, Countdown
 from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
-from omnidesk.ui.keymap import VIEWS, Keymap
+from omnidesk.ui.keymap import VIEWS, Action, KeyClashError, Keymap, View, own_views
 from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows, Said
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
 from omnidesk.ui.window import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
     from omnidesk.core.model import Row
+    from omnidesk.core.views import SavedView
     from omnidesk.desk import Desk, Opened
     from omnidesk.desk.cards import Ring
     from omnidesk.desk.maybes import Maybe
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.ringing import Listening
+    from omnidesk.ui.searching import Searched
 
 _SETTLE_SECONDS = 0.05  # the thread follows the cursor when the hand rests
 _NOTICE_SECONDS = 8.0
+_FARTHEST = 10_000
 _TICK_SECONDS = 15.0
 
 
@@ -52,6 +56,10 @@ class DeskScreen(FittedScreen):
         self.desk: Desk | None = None
         self.view = VIEWS[0][0]
         self.words = ""
+        self.views: tuple[View, ...] = VIEWS
+        self.reading = False
+        self.search: Searched | None = None
+        self.saved_to: Path | None = None
         self.keys = Keymap()
         self.via: dict[int, str] = {}
         self.composer: Composer | None = None
@@ -67,6 +75,7 @@ class DeskScreen(FittedScreen):
         self._reader: Reader | None = None
         self._wanted: int | None = None
         self._painted_rows = False
+        self.problem = ""
         self.rings: tuple[Ring, ...] = ()
         self.maybes: tuple[Maybe, ...] = ()
         self._listening: Listening | None = None
@@ -95,6 +104,7 @@ class DeskScreen(FittedScreen):
         self._reader = Reader(desk, self.post_message, self._shown)
         self.top.agent = safe_line(desk.agent.name, 16)
         self.inbox.agent = self.thread.agent = desk.agent.id
+        self.use_settings(desk.settings.keys, desk.settings.views)
         self.thread.channels = self.customer.channels = desk.channels
         self.inbox.codes = {
             name: safe_line(known.code or name[:2]) for name, known in desk.channels.items()
@@ -157,7 +167,7 @@ class DeskScreen(FittedScreen):
     def on_counted(self, counted: Counted) -> None:
         self.top.counts, self.top.health = counted.counts, counted.health
         self.top.refresh()
-        self.trouble.tell(troubles(counted.health, counted.problem))
+        self.trouble.tell(troubles(counted.health, counted.problem or self.problem))
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None and self._painted_rows:
@@ -262,7 +272,7 @@ class DeskScreen(FittedScreen):
             if composer is not None:
                 self.set_focus(composer.review if composer.reviewing else composer.writing)
             else:
-                self.set_focus(self.thread if self.has_class("-reading") else self.inbox)
+                self.set_focus(self.thread if self.reading else self.inbox)
 
     async def now_open(self) -> Opened | None:
         """The conversation under the hand, loaded; None where there is none."""
@@ -277,9 +287,29 @@ class DeskScreen(FittedScreen):
                 return None
         return self.thread.opened
 
-    def use_keys(self, keys: Keymap) -> None:
-        """Take a user's own keys."""
-        self.keys = self.bottom.keys = keys
+    def be_reading(self, reading: bool) -> None:
+        """Give a narrow screen to the thread, or to the list; a wide one has room for both."""
+        self.reading = reading
+        self._fit()
+
+    def _fit(self) -> None:
+        # classes of these two alone: one of the screen's would style every widget anew
+        alone = self.reading and self.has_class("-narrow")
+        self.inbox.set_class(alone, "-aside")
+        self.column.set_class(alone, "-whole")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def use_settings(self, keys: Mapping[str, Sequence[str]], views: Sequence[SavedView]) -> None:
+        """Take a user's own keys and views; keys that clash are told, and none is taken."""
+        self.views = self.inbox.views = self.top.views = (*VIEWS, *own_views(views))
+        try:
+            if keys or views:
+                self.keys = self.bottom.keys = Keymap(keys, views)
+        except KeyClashError as clash:
+            self.problem = f"keys: {clash}"
+            self.trouble.tell(troubles([], self.problem))
 
     def on_descendant_focus(self) -> None:
         self.show_keys()
@@ -293,11 +323,23 @@ class DeskScreen(FittedScreen):
 
     async def act(self, action: str) -> None:
         """Do a named action."""
-        from omnidesk.ui.verbs import VERBS
+        from omnidesk.ui.verbs import verb_of
 
-        done = VERBS[action](self)
+        done = verb_of(action)(self)
         if done is not None:
             await done
+
+    async def act_counted(self, action: Action | None, count: int) -> None:
+        """Move by so many lines, or open the conversation of that number."""
+        steps = {"move.down": count, "move.up": -count}
+        if action is not None and action.id in steps:
+            from omnidesk.ui.moving import move
+
+            move(max(-_FARTHEST, min(steps[action.id], _FARTHEST)))(self)
+        elif action is not None and action.id in ("open", "unfold"):
+            from omnidesk.ui.going import go_to
+
+            await go_to(self, count)
 
     async def on_inbox_list_opened(self) -> None:
         await self.act("open")

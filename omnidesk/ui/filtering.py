@@ -17,14 +17,14 @@ _SETTLE_SECONDS = 0.15
 class FilterLine(Input):
     """Words that conversations must have; the list follows when the hand rests."""
 
-    place = keymap.FILTER
     DEFAULT_CSS = "FilterLine { dock: bottom; margin-bottom: 1; height: 1; background: $ink-bar; }"
 
-    def __init__(self, screen: DeskScreen) -> None:
+    def __init__(self, screen: DeskScreen, place: str) -> None:
         super().__init__(
             screen.words, placeholder="words, a name, an address, #number", compact=True
         )
         self._desk_screen = screen
+        self.place = place
 
     def on_input_changed(self, changed: Input.Changed) -> None:
         changed.stop()
@@ -41,11 +41,12 @@ class FilterLine(Input):
             self._desk_screen.look_at(self._desk_screen.view, words)
 
 
-async def ask(screen: DeskScreen) -> None:
-    """Open the line, with the filter that is on."""
-    line = FilterLine(screen)
+async def ask(screen: DeskScreen, *, everything: bool) -> None:
+    """Open the line, with the filter that is on; its words may then search everything."""
+    line = FilterLine(screen, keymap.FIND if everything else keymap.FILTER)
     await screen.mount(line, before=screen.bottom)
-    screen.remove_class("-reading", "-customer")
+    screen.remove_class("-customer")
+    screen.be_reading(False)
     screen.set_focus(line)
 
 

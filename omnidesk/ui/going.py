@@ -25,5 +25,5 @@ async def go_to(screen: DeskScreen, number: int) -> None:
         return
     screen.show_thread(opened)
     screen.remove_class("-customer")
-    screen.add_class("-reading")
+    screen.be_reading(True)
     screen.set_focus(screen.composer.writing if screen.composer else screen.thread)

@@ -13,6 +13,7 @@ from omnidesk.core.model import Row, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, age, cut, fit
+from omnidesk.ui.marks import Marks
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.window import Key, Side, Window
 
@@ -49,7 +50,7 @@ def state_letter(row: Row) -> SafeText:
 def row_line(row: Row, waits: SafeText, code: SafeText, who: SafeText, width: int) -> Line:
     """A row after its cursor column; fixed fields first, customers' words last."""
     letter = state_letter(row)
-    urgent = "+" if row.priority > 0 else " "
+    urgent = "+" if row.priority > 0 else "-" if row.priority < 0 else " "
     name_width = 13 if width < 54 else 16 if width < 64 else 18 if width < 110 else 24
     text = f"{safe_line(row.subject)}" or f"{safe_line(row.snippet)}"
     if row.subject and row.snippet:
@@ -96,9 +97,13 @@ class InboxList(Painted, can_focus=True):
         self.codes: dict[str, SafeText] = {}
         self.agent = ""
         self.beside: Mapping[int, SafeText] = {}
+        self.marks = Marks()
+        self.views = keymap.VIEWS
+        self._view = ("", "")
         self._clock = clock
         self._asked: Key | None = None
-        self._strips: dict[tuple[int, str], tuple[Row, str, int, Strip]] = {}
+        self._marked: frozenset[int] = frozenset()
+        self._strips: dict[tuple[int, str, bool], tuple[Row, str, int, Strip]] = {}
 
     @property
     def number(self) -> int | None:
@@ -108,10 +113,17 @@ class InboxList(Painted, can_focus=True):
 
     def name_it(self, view: str, words: str) -> None:
         """Say which list this is, and what its emptiness means."""
-        _, title, order = next(known for known in keymap.VIEWS if known[0] == view)
-        said = f"{title}: {safe_line(words, 40)}, Esc shows all" if words else f"{title}, {order}"
+        if (view, words) != self._view:
+            self._view = (view, words)
+            self.marks.clear()
+        _, title, order = next(known for known in self.views if known[0] == view)
+        said = f"{title}: {safe_line(words, 40)}, Esc shows all"
+        if not words:
+            said = ", ".join(filter(None, (title, order)))
         self.title = SafeText(said)
-        empty = "Nothing matches; / changes the filter." if words else EMPTY[view]
+        empty = "Nothing matches; / changes the filter."
+        if not words:
+            empty = EMPTY.get(view, "Nothing matches what this view asks for.")
         self.empty = SafeText(empty)
         self.refresh()
 
@@ -150,7 +162,7 @@ class InboxList(Painted, can_focus=True):
 
     def _after(self, number: int | None) -> None:
         self._asked = None
-        self.refresh()
+        self.show_marks()
         if self.number != number:
             self.post_message(self.Moved())
         self._want()
@@ -177,27 +189,48 @@ class InboxList(Painted, can_focus=True):
         if window.cursor == cursor and window.top == top:
             self._want()
             return
-        if window.top == top:
+        if window.top == top and self.marks.anchor is None:
             self.refresh_line(1 + cursor - top)
             self.refresh_line(1 + window.cursor - top)
         else:
             self.refresh()
         if window.cursor != cursor:
             self.post_message(self.Moved())
+            if self.marks.anchor is not None:
+                self.show_marks()
         self._want()
 
     def half(self, direction: int) -> None:
         """Move by half a screen."""
         self.move(direction * max(1, self._height // 2))
 
-    def next_needing(self, direction: int) -> None:
-        """Move to the next row that needs us: unread or failed."""
+    def next_needing(self, direction: int) -> bool:
+        """Move to the next row that needs us; False where none is loaded."""
         rows, at = self.window.rows, self.window.cursor + direction
         while 0 <= at < len(rows):
-            if rows[at].unread or rows[at].failed:
+            if state_letter(rows[at]) in ("*", "!"):
                 self.move(at - self.window.cursor)
-                return
+                return True
             at += direction
+        return False
+
+    def go_to(self, number: int) -> bool:
+        """Move to a conversation; False where it is not loaded."""
+        found = (at for at, row in enumerate(self.window.rows) if row.number == number)
+        at = next(found, None)
+        if at is not None:
+            self.move(at - self.window.cursor)
+        return at is not None
+
+    def show_marks(self) -> None:
+        """Paint what is selected."""
+        self._marked = frozenset(self.marks.numbers(self.window)) if self.marks else frozenset()
+        self.refresh()
+
+    def select_nothing(self) -> None:
+        """Drop the selection."""
+        self.marks.clear()
+        self.show_marks()
 
     def on_resize(self, event: events.Resize) -> None:
         self.window.height = self._height
@@ -236,22 +269,26 @@ class InboxList(Painted, can_focus=True):
         return self.paint(())
 
     def _title_line(self, width: int) -> Line:
-        title = cut(SafeText(f" {self.title} "), width)
-        return (title, "title"), (SafeText("─" * width), "rule")
+        count = len(self._marked)
+        said = SafeText(f" {count} selected, Esc drops them " if count else "")
+        title = cut(SafeText(f" {self.title} "), width - len(said))
+        return (title, "title"), (said, "mark"), (SafeText("─" * width), "rule")
 
     def _row_strip(self, row: Row, chosen: bool, width: int) -> Strip:
         waits = age(row.waiting_since or row.last_at, self._clock())
         over = ("cursor" if self.has_focus else "away") if chosen else ""
-        kept = self._strips.get((row.number, over))
+        marked = row.number in self._marked
+        kept = self._strips.get((row.number, over, marked))
         if kept and kept[0] == row and kept[1:3] == (waits, width):
             return kept[3]
         who = "me" if row.assignee == self.agent else row.assignee or "-"
         code = self.codes.get(row.channel) or safe_line(row.channel[:2])
         line = row_line(self._told(row), waits, code, safe_line(who, 4), width)
-        strip = self.paint(((SafeText("> " if chosen else "  "), "mark"), *line), over)
+        edge = SafeText(f"{'>' if chosen else ' '}{'x' if marked else ' '}")
+        strip = self.paint(((edge, "mark"), *line), over)
         if len(self._strips) > _STRIPS_KEPT:
             self._strips.clear()
-        self._strips[row.number, over] = (row, waits, width, strip)
+        self._strips[row.number, over, marked] = (row, waits, width, strip)
         return strip
 
     def stand_beside(self, beside: Mapping[int, SafeText]) -> None:

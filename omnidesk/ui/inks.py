@@ -23,6 +23,7 @@ _INKS: tuple[tuple[str, str, str, bool], ...] = (
     ("rule", "rule", "", False),
     ("title", "title", "", True),
     ("unread", "unread", "", True),
+    ("hit", "unread", "", True),
     ("alert", "alert", "", True),
     ("ok", "ok", "", False),
     ("note", "note", "note-back", False),
@@ -52,6 +53,7 @@ def _mix(variables: Mapping[str, str], ground: str) -> dict[str, Style]:
             color=variables[f"ink-{ink}"] if ink else None,
             bgcolor=variables[f"ink-{under or ground}"],
             bold=bold or None,
+            underline=True if name == "hit" else None,
         )
         for name, ink, under, bold in _INKS
     }

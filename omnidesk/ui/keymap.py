@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from omnidesk.core.views import SavedView
 
 LIST: Final = "list"
 THREAD: Final = "thread"
 COMPOSER: Final = "composer"
 REVIEW: Final = "review"
 FILTER: Final = "filter"
+FIND: Final = "find"
 HELP: Final = "help"
 CALL: Final = "call"
 CALL_REVIEW: Final = "call review"
@@ -18,15 +22,22 @@ CUSTOMER: Final = "customer"
 SUGGESTIONS: Final = "suggestions"
 NUMBER: Final = "number"
 ATTACH: Final = "attach"
+PICK: Final = "pick"
+QUESTION: Final = "question"
+SEARCH: Final = "search"
+SEARCH_LINE: Final = "search words"
 
-ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS)
+ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, PICK, SEARCH, SEARCH_LINE)
 """Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
 _HERE = (*_DESK, CUSTOMER)
-_ALL = (LIST, THREAD, CUSTOMER, COMPOSER, REVIEW, FILTER)
+_ALL = (LIST, THREAD, CUSTOMER, COMPOSER, REVIEW, FILTER, FIND)
 
-VIEWS: Final = (
+View = tuple[str, str, str]
+"""A view of the list: its name for the desk, its title, and its order in words."""
+
+VIEWS: Final[tuple[View, ...]] = (
     ("inbox", "Inbox", "longest wait first"),
     ("mine", "Mine", "yours, longest wait first"),
     ("unassigned", "Unassigned", "nobody's yet"),
@@ -36,7 +47,7 @@ VIEWS: Final = (
     ("closed", "Closed", "newest first"),
     ("all", "All", "everything"),
 )
-"""Views of the list: its name for the desk, its title, and its order in words."""
+"""The views that every desk has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +59,44 @@ class Action:
     keys: tuple[str, ...]
     where: tuple[str, ...]
     hint: str = ""  # the footer's word; empty: help and palette alone name it
+    brief: str = ""  # the word behind a leader; empty: as everywhere
 
 
-def _act(name: str, words: str, *keys: str, at: tuple[str, ...] = _DESK, hint: str = "") -> Action:
-    return Action(id=name, words=words, keys=keys, where=at, hint=hint)
+def _act(
+    name: str,
+    words: str,
+    *keys: str,
+    at: tuple[str, ...] = _DESK,
+    hint: str = "",
+    brief: str = "",
+) -> Action:
+    return Action(id=name, words=words, keys=keys, where=at, hint=hint, brief=brief)
 
 
 def _views() -> Iterator[Action]:
     letters = {"snoozed": "z"}
     for number, (name, title, _) in enumerate(VIEWS, 1):
         letter = letters.get(name, name[0])
-        yield _act(f"view.{name}", f"go to {title}", str(number), f"g {letter}")
+        yield _act(f"view.{name}", f"go to {title}", str(number), f"g {letter}", brief=title)
+
+
+def own_views(saved: Sequence[SavedView]) -> tuple[View, ...]:
+    """A user's own views, as the list takes them."""
+    return tuple((view.name, view.name, "") for view in saved)
+
+
+def _own_view_actions(saved: Sequence[SavedView]) -> Iterator[Action]:
+    for number, view in enumerate(saved, len(VIEWS) + 1):
+        keys = [str(number)] if number < 10 else []
+        if view.key:
+            keys.append(view.key)
+        yield _act(f"view.{view.name}", f"go to {view.name}", *keys, brief=view.name)
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
     _act("move.down", "next line", "j", "down"),
     _act("move.up", "previous line", "k", "up"),
-    _act("move.top", "to the top", "g g", "home"),
+    _act("move.top", "to the top", "g g", "home", brief="top"),
     _act("move.bottom", "to the bottom", "G", "end"),
     _act("move.half_down", "half a page down", "^D", "pagedown"),
     _act("move.half_up", "half a page up", "^U", "pageup"),
@@ -78,24 +110,67 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("close", "close the conversation", "e", hint="close"),
     _act("reopen", "open it again", "E"),
     _act("take", "take it yourself", "A", hint="take"),
-    _act("snooze.hour", "put off for an hour", "b h"),
-    _act("snooze.day", "put off until tomorrow, 9:00", "b d"),
-    _act("snooze.week", "put off until Monday, 9:00", "b w"),
-    _act("send.again", "send the reply in trouble again", "g y"),
-    _act("send.arrived", "the reply in doubt has arrived", "g x"),
+    _act("assign", "give it to somebody", "a"),
+    _act("status", "set how it stands", "s"),
+    _act("tag", "add and drop tags", "t"),
+    _act("priority.up", "more urgent", "+"),
+    _act("priority.down", "less urgent", "-"),
+    _act("spam", "spam: close it with that tag", "!"),
+    _act("snooze.hour", "put off for an hour", "b h", brief="an hour"),
+    _act("snooze.day", "put off until tomorrow, 9:00", "b d", brief="tomorrow 9:00"),
+    _act("snooze.week", "put off until Monday, 9:00", "b w", brief="Monday 9:00"),
+    _act("snooze.reply", "put off until he writes", "b u", brief="he writes"),
+    _act("snooze.date", "put off until a date, typed", "b b", brief="a date"),
+    _act("select", "select, or no more", "x", at=(LIST,)),
+    _act("select.range", "select a range, from here to there", "v", at=(LIST,)),
+    _act("clear", "drop the selection, then the filter", "Esc", at=(LIST,)),
+    _act("pick.take", "this one", "Enter", at=(PICK,), hint="this one"),
+    _act("pick.down", "next one", "down", at=(PICK,), hint="next"),
+    _act("pick.up", "previous one", "up", at=(PICK,)),
+    _act("pick.leave", "none", "Esc", at=(PICK,), hint="none"),
+    _act("question.take", "take what is typed", "Enter", at=(QUESTION,), hint="take it"),
+    _act("question.complete", "complete the word", "Tab", at=(QUESTION,), hint="complete"),
+    _act("question.leave", "never mind", "Esc", at=(QUESTION,), hint="never mind"),
+    _act("send.again", "send the reply in trouble again", "g y", brief="send again"),
+    _act("send.arrived", "the reply in doubt has arrived", "g x", brief="it has arrived"),
     _act("why", "why is it here", "w"),
     _act("undo", "undo the last change, recall a held reply", "z", at=_HERE, hint="undo"),
+    _act("redo", "do again what was undone", "Z"),
     _act("mark.read", "mark as read", "I"),
     _act("mark.unread", "mark as unread", "U"),
-    _act("filter", "filter the list", "/", ".", hint="filter"),
+    _act("find", "filter the list; Enter searches everything", "/", hint="find"),
+    _act("filter", "filter the list", "."),
+    _act("find.all", "search everything", "Enter", at=(FIND,), hint="search everything"),
     _act("filter.keep", "to the filtered list", "Enter", at=(FILTER,), hint="to the list"),
-    _act("filter.clear", "show everything", "Esc", at=(FILTER,), hint="show everything"),
+    _act("find.keep", "to the filtered list", "down", "Tab", at=(FIND,), hint="to the list"),
+    _act("filter.clear", "show everything", "Esc", at=(FILTER, FIND), hint="show everything"),
+    _act("search", "search everything", "g /", brief="search"),
+    _act("search.hits", "to what was found", "Enter", "down", at=(SEARCH_LINE,), hint="hits"),
+    _act("search.open", "open it there", "Enter", "o", "l", at=(SEARCH,), hint="open"),
+    _act("search.down", "next hit", "j", "down", at=(SEARCH,), hint="next"),
+    _act("search.up", "previous hit", "k", "up", at=(SEARCH,)),
+    _act("search.half_down", "half a page down", "^D", "pagedown", at=(SEARCH,)),
+    _act("search.half_up", "half a page up", "^U", "pageup", at=(SEARCH,)),
+    _act("search.top", "to the newest", "home", at=(SEARCH,)),
+    _act("search.bottom", "to the oldest that is loaded", "G", "end", at=(SEARCH,)),
+    _act("search.words", "other words", "/", at=(SEARCH,), hint="other words"),
+    _act("search.leave", "back", "Esc", at=(SEARCH, SEARCH_LINE), hint="back"),
+    _act("search.back", "back", "q", "h", at=(SEARCH,)),
+    _act("copy.message", "copy the message", "y y", brief="message"),
+    _act("copy.address", "copy the address", "y a", brief="address"),
+    _act("copy.number", "copy the conversation's number", "y n", brief="number"),
+    _act("save", "save an attached file", "S"),
+    _act("links", "links of the message", "L"),
+    _act("headers", "headers of the message", "H", at=(THREAD,)),
+    _act("message.next", "next message", "}", at=(THREAD,)),
+    _act("message.previous", "previous message", "{", at=(THREAD,)),
     _act("customer", "show or hide the customer", "p", hint="customer"),
     *_views(),
     _act("view.next", "next view", "]"),
     _act("view.previous", "previous view", "["),
     _act("review", "review what will be sent", "Esc", at=(COMPOSER,), hint="review and send"),
     _act("send", "send it", "s", at=(REVIEW,), hint="send"),
+    _act("send.close", "send it, close, go on", "c", at=(REVIEW,), hint="send and close"),
     _act("edit", "go on writing", "e", "Enter", "Esc", at=(REVIEW,), hint="edit"),
     _act("editor", "write in your own editor", "^G", "f4", at=(COMPOSER, REVIEW), hint="editor"),
     _act("attach", "attach a file", "^O", at=(COMPOSER, REVIEW), hint="attach"),
@@ -130,7 +205,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("person.add", "add the address that was named", "a", at=(CUSTOMER,), hint="add address"),
     _act("number.take", "that conversation", "Enter", at=(NUMBER,), hint="that one"),
     _act("number.leave", "none", "Esc", at=(NUMBER,), hint="none"),
-    _act("suggestions", "suggestions: what may be one", "g s", at=_HERE),
+    _act("suggestions", "suggestions: what may be one", "g s", at=_HERE, brief="suggestions"),
     _act("suggestions.yes", "yes, it is one", "y", "д", "m", at=(SUGGESTIONS,), hint="д yes"),
     _act("suggestions.never", "no, never again", "n", "н", "x", at=(SUGGESTIONS,), hint="н never"),
     _act("suggestions.undo", "undo", "z", at=(SUGGESTIONS,), hint="undo"),
@@ -145,7 +220,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("suggestions.down", "next pair", "j", "down", at=(SUGGESTIONS,)),
     _act("suggestions.up", "previous pair", "k", "up", at=(SUGGESTIONS,)),
     _act("suggestions.leave", "back", "q", "Esc", at=(SUGGESTIONS,), hint="back"),
-    _act("ring.open", "the conversation of whoever rings", "g r", at=_HERE),
+    _act("ring.open", "the conversation of whoever rings", "g r", at=_HERE, brief="who rings"),
     _act("call", "log a call", "C", at=_HERE, hint="log a call"),
     _act("call.next", "next field", "Enter", at=(CALL,), hint="next"),
     _act("call.down", "who is meant, next field", "down", at=(CALL,), hint="who is meant"),
@@ -157,7 +232,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("call.discard", "throw it away", "D", at=(CALL_REVIEW,), hint="throw away"),
     _act("palette", "every action by name", ":", "^P", hint="palette"),
     _act("palette.typing", "every action by name", "^P", at=(COMPOSER, REVIEW)),
-    _act("theme", "dark or light", "g t"),
+    _act("theme", "dark or light", "g t", brief="dark or light"),
     _act("help", "these keys", "?", ",", "f1", hint="help"),
     _act("help.typing", "these keys", "f1", at=(COMPOSER, REVIEW)),
     _act("leave", "quit", "q", at=(LIST,), hint="quit"),
@@ -166,17 +241,24 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 
 class KeyClashError(ValueError):
-    """Two actions want one key in one place."""
+    """Two actions want one key in one place, or there is no such action."""
 
 
 class Keymap:
     """Which action a key means in a place; made of the table and a user's own keys by id."""
 
-    def __init__(self, remaps: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        remaps: Mapping[str, Sequence[str]] | None = None,
+        views: Sequence[SavedView] = (),
+    ) -> None:
         remaps = remaps or {}
         self.actions = tuple(
-            replace(action, keys=tuple(remaps.get(action.id, action.keys))) for action in ACTIONS
+            replace(action, keys=tuple(remaps.get(action.id, action.keys)))
+            for action in (*ACTIONS, *_own_view_actions(views))
         )
+        if unknown := remaps.keys() - {action.id for action in self.actions}:
+            raise KeyClashError(f"{', '.join(sorted(unknown))}: there is no such action")
         self._means: dict[tuple[str, tuple[str, ...]], Action] = {}
         self._leads: set[tuple[str, tuple[str, ...]]] = set()
         for action in self.actions:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from omnidesk.ui.keymap import VIEWS
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from omnidesk.ui.deskscreen import DeskScreen
 
-    Verb = Callable[[DeskScreen], None]
+    Verb = Callable[[DeskScreen], Awaitable[None] | None]
 
 _FAR = 1_000_000
 
@@ -58,10 +56,20 @@ def edge(direction: int) -> Verb:
 
 
 def needing(direction: int) -> Verb:
-    """Go to the next row that needs us."""
+    """Go to the next row that needs us; behind the last one, round to the other end."""
 
-    def needing(screen: DeskScreen) -> None:
-        screen.inbox.next_needing(direction)
+    async def needing(screen: DeskScreen) -> None:
+        if screen.desk is None:
+            return
+        if not screen.inbox.next_needing(direction):
+            found = await screen.desk.next_needing(screen.inbox.number, back=direction < 0)
+            if found is None:
+                screen.say("nobody else waits for us")
+                return
+            if not screen.inbox.go_to(found.number):
+                screen.look_at("inbox")
+                screen.load(found.number)
+                return
         if screen.focused is screen.thread:
             screen.load(screen.inbox.number)
 
@@ -77,7 +85,7 @@ def view_beside(by: int) -> Verb:
     """Show the view beside this one."""
 
     def beside(screen: DeskScreen) -> None:
-        names = [name for name, _, _ in VIEWS]
+        names = [name for name, _, _ in screen.views]
         screen.look_at(names[(names.index(screen.view) + by) % len(names)])
 
     return beside

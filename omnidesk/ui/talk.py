@@ -67,6 +67,7 @@ class Setting:
     channels: Mapping[str, Capabilities]
     now: datetime
     unfolded: bool = False
+    headed: bool = False
 
     def code(self, channel: str) -> SafeText:
         """The two letters of a channel."""
@@ -80,11 +81,33 @@ class Setting:
 
 
 def message_lines(message: Message, before: Message | None, shown: Setting) -> list[Line]:
-    """The message under its header, and above it a mark where the talk changed channels."""
+    """The message under its header, and above it what parts it from the one before."""
+    return [*parting(message, before, before, shown), *own_lines(message, shown)]
+
+
+def parting(
+    message: Message, before: Message | None, last: Message | None, shown: Setting
+) -> list[Line]:
+    """A line where another day begins, and one where the talk changed channels.
+
+    `before` is the last message that is no note, `last` the last one of all.
+    """
     lines = _channel_change(message, before, shown)
+    day = message.received_at.astimezone().date()
+    if last is not None and last.received_at.astimezone().date() != day:
+        year = "" if day.year == shown.now.astimezone().year else f" {day.year}"
+        return [_ruled(f"{day:%A} {day.day} {day:%B}{year}", shown.width, "rule"), (), *lines]
+    return lines
+
+
+def own_lines(message: Message, shown: Setting) -> list[Line]:
+    """The message under its header."""
+    lines: list[Line] = []
     if message.direction is Direction.NOTE:
-        return [*lines, *_note(message, shown), ()]
+        return [*_note(message, shown), ()]
     lines.append(_header(message, shown))
+    if shown.headed:
+        lines.extend(header_lines(message, shown.width))
     lines.extend(_warnings(message, shown))
     lines.extend(_body(message, shown))
     lines.extend(_file(file, shown.width) for file in message.attachments)
@@ -162,6 +185,38 @@ def _how_far(delivery: Delivery, now: datetime) -> str:
     if delivery.state is DeliveryState.HELD:
         return told(delivery, now)
     return _DELIVERY[delivery.state]
+
+
+def header_lines(message: Message, width: int) -> list[Line]:
+    """What a message says of itself, and why it stands here."""
+    people = {
+        "From": (message.sender,) if message.sender else (),
+        "To": message.to,
+        "Cc": message.cc,
+        "Reply-To": message.reply_to,
+    }
+    said = {
+        name: ", ".join(show_address(one.name, one.address) for one in found)
+        for name, found in people.items()
+    }
+    said |= {
+        "Subject": safe_line(message.subject),
+        "Sent": f"{message.sent_at.astimezone():%a %d %b %Y %H:%M:%S %z}"
+        if message.sent_at
+        else "",
+        "Received": f"{message.received_at.astimezone():%a %d %b %Y %H:%M:%S %z}",
+        "Message-ID": safe_line(message.message_id or ""),
+        "Known there as": safe_line(message.external_id or ""),
+        "In answer to": safe_line(" ".join(message.references[-3:])),
+        "Channel": safe_line(message.channel),
+        "Stands here": safe_line(message.why),
+    }
+    return [
+        ((line, "muted"),)
+        for name, words in said.items()
+        if words
+        for line in wrap(SafeText(f"{name}: {words}"), width)
+    ]
 
 
 def _warnings(message: Message, shown: Setting) -> list[Line]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
+from textual.geometry import Region
 from textual.message import Message as Posted
 from textual.strip import Strip
 
@@ -16,7 +17,7 @@ from omnidesk.ui.beside import told
 from omnidesk.ui.held import due
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.talk import Setting, draft_lines, message_lines
+from omnidesk.ui.talk import Setting, draft_lines, own_lines, parting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,10 @@ class ThreadView(Painted, can_focus=True):
         self._messages: list[Message] = []
         self._clock = clock
         self._unfolded: set[int] = set()
+        self._headed: set[int] = set()
+        self._starts: dict[int, int] = {}
+        self._at: int | None = None
+        self._marked_line = -1
         self._lines: list[tuple[Line, int]] = []
         self._painted: dict[_Key, list[Line]] = {}
         self._offset = 0
@@ -80,6 +85,8 @@ class ThreadView(Painted, can_focus=True):
         self._messages = fresh
         if not same:
             self._unfolded.clear()
+            self._headed.clear()
+            self._at = None
             self._asked = None
             self._banner = None
         self._lay(at_end=at_end or not same)
@@ -117,17 +124,24 @@ class ThreadView(Painted, can_focus=True):
         now = self._clock()
         self._lines = []
         painted: dict[_Key, list[Line]] = {}
+        self._starts = {}
         before: Message | None = None
+        last: Message | None = None
         for message in self._messages:
-            unfolded = message.id in self._unfolded
-            came_by = before.channel if before else None
-            key = (message.id, message.version, width, unfolded, came_by, due(message.delivery, now))
+            unfolded, headed = message.id in self._unfolded, message.id in self._headed
+            key = (message.id, message.version, width, unfolded, headed, due(message.delivery, now))
             lines = self._painted.get(key)
+            setting = Setting(
+                width=width, channels=self.channels, now=now, unfolded=unfolded, headed=headed
+            )
             if lines is None:
-                setting = Setting(width=width, channels=self.channels, now=now, unfolded=unfolded)
-                lines = message_lines(message, before, setting)
+                lines = own_lines(message, setting)
             painted[key] = lines
+            parted = parting(message, before, last, setting)
+            self._lines.extend((line, message.id) for line in parted)
+            self._starts[message.id] = len(self._lines)
             self._lines.extend((line, message.id) for line in lines)
+            last = message
             if message.direction is not Direction.NOTE:
                 before = message
         self._painted = painted
@@ -153,6 +167,47 @@ class ThreadView(Painted, can_focus=True):
     def peeking(self) -> bool:
         """Whether there is only room for the newest words."""
         return self.content_size.height < _PEEK_HEIGHT
+
+    @property
+    def current(self) -> Message | None:
+        """The message under the hand: the one that was gone to, else the last that begins here."""
+        shown = {owner for _, owner in self._lines[self._offset : self._offset + self._room]}
+        here = [message for message in self._messages if message.id in shown]
+        first = self._offset
+        gone_to = [message for message in here if message.id == self._at]
+        begun = [message for message in here if self._starts[message.id] >= first]
+        found = gone_to or begun or here
+        return found[-1] if found else None
+
+    def go_to(self, message: int) -> None:
+        """Put a message under the hand, its head near the top."""
+        if message in self._starts:
+            self._at = message
+            self._offset = max(0, min(self._starts[message] - 1, self._last_offset))
+            self.refresh()
+
+    def to_message(self, by: int) -> None:
+        """To the next message, or the one before."""
+        current = self.current
+        if current is None:
+            return
+        at = self._messages.index(current) + by
+        if at < 0:
+            self._want_earlier()
+        at = max(0, min(at, len(self._messages) - 1))
+        self._at = self._messages[at].id
+        start = self._starts[self._at]
+        if not self._offset <= start < self._offset + self._room - 1:
+            self._offset = max(0, min(start - 1, self._last_offset))
+        self.refresh()
+
+    def show_headers(self) -> None:
+        """Show or hide the headers of the message under the hand."""
+        current = self.current
+        if current is not None:
+            self._headed ^= {current.id}
+            self._at = current.id
+            self._lay(at_end=False)
 
     def scroll_by(self, by: int) -> None:
         """Move what is shown by so many lines."""
@@ -192,7 +247,10 @@ class ThreadView(Painted, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         room, self._room_before = self._room_before, self._room
+        current = self.current
         self._lay(at_end=not room or self._offset >= len(self._lines) - room)
+        if current is not None and current.id == self._at:
+            self.go_to(current.id)
 
     def on_mouse_scroll_down(self) -> None:
         self.scroll_by(3)
@@ -216,7 +274,13 @@ class ThreadView(Painted, can_focus=True):
         at = self._offset + y - self._above
         if at >= len(self._lines):
             return self.paint(())
-        return self.paint(((SafeText(" "), "text"), *self._lines[at][0]))
+        here = SafeText(">" if at == self._marked_line else " ")
+        return self.paint(((here, "mark"), *self._lines[at][0]))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        current = self.current if self.has_focus else None
+        self._marked_line = self._starts[current.id] if current is not None else -1
+        return super().render_lines(crop)
 
     def _title_line(self) -> Line:
         width = self.inner_width

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Direction
-from omnidesk.ui import moving, writing
+from omnidesk.ui import changing, moving, writing
 from omnidesk.ui.fitted import HasKeys
 from omnidesk.ui.keymap import ABOVE, ACTIONS, VIEWS
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _DECIDED = ("join", "join.never", "person.join", "person.never", "person.add")
 _IN_DOUBT = frozenset({"unknown"})
 _IN_TROUBLE = frozenset({"failed", "unknown"})
-_LEAVES_ON_CLOSE = frozenset({"inbox", "mine", "unassigned", "waiting", "snoozed"})
 
 
 async def _open(screen: DeskScreen) -> None:
@@ -30,7 +29,7 @@ async def _open(screen: DeskScreen) -> None:
     if opened is None:
         return
     screen.remove_class("-customer")
-    screen.add_class("-reading")
+    screen.be_reading(True)
     screen.set_focus(screen.composer.writing if screen.composer else screen.thread)
     if opened.conversation.unread:
         _change(screen, opened.conversation.number, lambda desk, number: desk.mark_read(number), "")
@@ -39,8 +38,13 @@ async def _open(screen: DeskScreen) -> None:
 async def _back(screen: DeskScreen) -> None:
     if screen.composer is not None:
         await writing.put_away(screen)
-    screen.remove_class("-reading", "-customer")
+    screen.remove_class("-customer")
+    screen.be_reading(False)
     screen.set_focus(screen.inbox)
+    if screen.search is not None:
+        from omnidesk.ui.searching import show
+
+        show(screen, found=screen.search)
 
 
 def _change(
@@ -51,10 +55,7 @@ def _change(
         return
 
     async def job() -> str:
-        try:
-            await change(desk, number)
-        finally:
-            screen.leaving.discard(number)
+        await change(desk, number)
         return said
 
     screen.jobs.put(job)
@@ -67,46 +68,6 @@ def _changing(change: Callable[[Desk, int], Awaitable[object]], said: str) -> Ve
             _change(screen, number, change, said.format(number))
 
     return verb
-
-
-def _close(screen: DeskScreen) -> None:
-    number = screen.number
-    if number is not None:
-        _change(
-            screen, number, lambda desk, n: desk.close(n), f"#{number} closed, z opens it again"
-        )
-        _let_go(screen, number)
-
-
-def _let_go(screen: DeskScreen, number: int) -> None:
-    """What is done leaves the list at once, and the next one is under the hand."""
-    if screen.view in _LEAVES_ON_CLOSE:
-        screen.leaving.add(number)
-        screen.inbox.drop(number)
-    if screen.focused is screen.thread:
-        screen.remove_class("-reading")
-        screen.set_focus(screen.inbox)
-
-
-def _snooze(until: Callable[[datetime], datetime]) -> Verb:
-    def snooze(screen: DeskScreen) -> None:
-        number = screen.number
-        if number is None:
-            return
-        then = until(screen.clock().astimezone())
-        said = f"#{number} comes back {then:%a %H:%M}, or when the customer writes"
-        _change(screen, number, lambda desk, n: desk.snooze(n, then.astimezone(UTC)), said)
-        _let_go(screen, number)
-
-    return snooze
-
-
-def _at_nine(days: Callable[[datetime], int]) -> Callable[[datetime], datetime]:
-    def until(now: datetime) -> datetime:
-        there = now.replace(tzinfo=None, hour=9, minute=0, second=0, microsecond=0)
-        return (there + timedelta(days=days(now))).astimezone()
-
-    return until
 
 
 def _settle(
@@ -158,19 +119,60 @@ def _customer(screen: DeskScreen) -> None:
     if screen.has_class("-customer") and not screen.has_class("-huge"):
         screen.set_focus(screen.thread)
         if screen.has_class("-narrow"):
-            screen.remove_class("-reading")
-    elif screen.focused is screen.thread and not screen.has_class("-reading"):
+            screen.be_reading(False)
+    elif screen.focused is screen.thread and not screen.reading:
         screen.set_focus(screen.inbox)
 
 
-def _take(desk: Desk, number: int) -> Awaitable[object]:
-    return desk.assign(number, desk.agent.id)
+def _redo(screen: DeskScreen) -> None:
+    desk = screen.desk
+    if desk is not None:
+        screen.jobs.put(desk.redo)
 
 
-async def _filter(screen: DeskScreen) -> None:
-    from omnidesk.ui.filtering import ask
+def _taking(name: str) -> Verb:
+    def verb(screen: DeskScreen) -> Awaitable[None] | None:
+        from omnidesk.ui import taking
 
-    await ask(screen)
+        done: Awaitable[None] | None = getattr(taking, name)(screen)
+        return done
+
+    return verb
+
+
+def _question(deed: str) -> Verb:
+    def verb(screen: DeskScreen) -> Awaitable[None] | None:
+        from omnidesk.ui.question import Question
+
+        for question in screen.query(Question):
+            done: Awaitable[None] | None = getattr(question, deed)()
+            return done
+        return None
+
+    return verb
+
+
+def _filter(*, everything: bool) -> Verb:
+    async def narrow(screen: DeskScreen) -> None:
+        from omnidesk.ui.filtering import ask
+
+        await ask(screen, everything=everything)
+
+    return narrow
+
+
+async def _find_all(screen: DeskScreen) -> None:
+    from omnidesk.ui import filtering, searching
+
+    words = screen.query_one(filtering.FilterLine).value
+    await filtering.leave(screen, keep=False)
+    searching.show(screen, words)
+
+
+def _search(screen: DeskScreen) -> None:
+    from omnidesk.ui.searching import show
+
+    show(screen)
 
 
 def _filtered(*, keep: bool) -> Verb:
@@ -310,20 +312,45 @@ VERBS: dict[str, Verb] = {
     "previous.needing": moving.needing(-1),
     "reply": lambda screen: writing.begin(screen, note=False),
     "note": lambda screen: writing.begin(screen, note=True),
-    "close": _close,
-    "reopen": _changing(lambda desk, number: desk.reopen(number), "#{} is open"),
-    "take": _changing(_take, "#{} is yours"),
-    "snooze.hour": _snooze(lambda now: now + timedelta(hours=1)),
-    "snooze.day": _snooze(_at_nine(lambda _: 1)),
-    "snooze.week": _snooze(_at_nine(lambda now: 7 - now.weekday())),
+    "close": changing.doing("close", "{} closed, z opens what was closed", leaves=True),
+    "reopen": changing.doing("reopen", "{} open"),
+    "take": changing.take,
+    "assign": changing.assign,
+    "status": changing.status,
+    "tag": changing.tags,
+    "priority.up": changing.doing("priority", "{} more urgent", by=1),
+    "priority.down": changing.doing("priority", "{} less urgent", by=-1),
+    "spam": changing.doing("spam", "{} closed as spam, z takes it back", leaves=True),
+    "snooze.hour": changing.snooze(lambda now: now + timedelta(hours=1)),
+    "snooze.day": changing.snooze(changing.at_nine(lambda _: 1)),
+    "snooze.week": changing.snooze(changing.at_nine(lambda now: 7 - now.weekday())),
+    "snooze.reply": changing.snooze_until_he_writes,
+    "snooze.date": changing.snooze_by_date,
+    "select": changing.select,
+    "select.range": changing.select_range,
+    "clear": changing.clear_marks,
+    **{f"question.{deed}": _question(deed) for deed in ("take", "complete", "leave")},
     "send.again": _settle(lambda desk, one: desk.send_again(one), "on its way again", _IN_TROUBLE),
     "send.arrived": _settle(lambda desk, one: desk.let_be(one), "taken for sent", _IN_DOUBT),
     "why": _why,
     "undo": _undo,
+    "redo": _redo,
+    "copy.message": _taking("copy_message"),
+    "copy.address": _taking("copy_address"),
+    "copy.number": _taking("copy_number"),
+    "save": _taking("save"),
+    "links": _taking("links"),
+    "headers": lambda screen: screen.thread.show_headers(),
+    "message.next": lambda screen: screen.thread.to_message(1),
+    "message.previous": lambda screen: screen.thread.to_message(-1),
     "mark.read": _changing(lambda desk, number: desk.mark_read(number), ""),
     "mark.unread": _changing(lambda desk, number: desk.mark_unread(number), ""),
     "way.next": writing.next_way,
-    "filter": _filter,
+    "filter": _filter(everything=False),
+    "find": _filter(everything=True),
+    "find.all": _find_all,
+    "find.keep": _filtered(keep=True),
+    "search": _search,
     "filter.keep": _filtered(keep=True),
     "filter.clear": _filtered(keep=False),
     "customer": _customer,
@@ -332,6 +359,7 @@ VERBS: dict[str, Verb] = {
     "view.previous": moving.view_beside(-1),
     "review": writing.look_over,
     "send": writing.send,
+    "send.close": lambda screen: writing.send(screen, then_close=True),
     "edit": lambda screen: writing.resume(screen),
     "editor": _editor,
     "template": _template,
@@ -356,6 +384,11 @@ VERBS: dict[str, Verb] = {
     "theme": _theme,
     "help": _help,
     "help.typing": _help,
-    "leave": lambda screen: screen.leave(),
+    "leave": changing.leave,
     "quit": lambda screen: screen.leave(),
 }
+
+
+def verb_of(action: str) -> Verb:
+    """What an action does; a user's own views have no line in the table."""
+    return VERBS.get(action) or moving.view(action.removeprefix("view."))

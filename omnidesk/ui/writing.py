@@ -54,7 +54,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     )
     screen.composer = composer
     screen.thread.be_written_in(True)
-    screen.add_class("-reading")
+    screen.be_reading(True)
     await screen.column.mount(composer)
     screen.set_focus(composer.writing)
 
@@ -147,7 +147,7 @@ async def look_over(screen: DeskScreen) -> None:
     screen.set_focus(composer.review)
 
 
-async def send(screen: DeskScreen) -> None:
+async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     """Hand the reply or the note to the desk; the text stays until the desk has it."""
     composer, desk = screen.composer, screen.desk
     from omnidesk.ui.later import leaving
@@ -192,12 +192,24 @@ async def send(screen: DeskScreen) -> None:
             raise
         screen.via.pop(number, None)
         await close(screen, composer)
-        if note:
-            return f"note kept on #{number}"
         leaves = leaving(desk.settings.undo_send, later)
-        return f"reply to #{number} leaves {leaves}, z takes it back" if leaves else "sent"
+        said = f"reply to #{number} leaves {leaves}, z takes it back" if leaves else "sent"
+        if note:
+            said = f"note kept on #{number}"
+        if then_close:
+            said += "; closed, z first opens it" if await desk.close(number) else "; it was closed"
+            screen.call_later(_go_on, screen, number)
+        return said
 
     screen.jobs.put(hand_over)
+
+
+def _go_on(screen: DeskScreen, number: int) -> None:
+    """To the list, and the next one in it under the hand."""
+    from omnidesk.ui.changing import let_go
+
+    let_go(screen, (number,))
+    screen.leaving.discard(number)
 
 
 async def put_away(screen: DeskScreen) -> None:

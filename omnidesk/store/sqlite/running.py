@@ -19,6 +19,17 @@ _LONGEST_LEASE = timedelta(minutes=5)
 """A lease that ends later than this from now was written by a clock that has since gone back."""
 
 
+_TAGS = """
+    WITH RECURSIVE known (tag) AS (
+        SELECT min(tag) FROM tagged
+        UNION ALL
+        SELECT (SELECT min(tag) FROM tagged WHERE tag > known.tag) FROM known
+        WHERE known.tag IS NOT NULL
+    )
+    SELECT tag FROM known WHERE tag IS NOT NULL LIMIT ?
+"""
+
+
 class RunningReads:
     """Look-ups of how the desk is doing."""
 
@@ -66,6 +77,10 @@ class RunningReads:
     def setting(self, name: str) -> str | None:
         row = self.db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    def tags(self, *, limit: int = 500) -> list[str]:
+        found = self.db.execute(_TAGS, (limit,))  # from tag to tag, not over all that have them
+        return [row[0] for row in found]
 
     def lease(self, name: str, now: datetime) -> str | None:
         row = self.db.execute(

@@ -1,0 +1,231 @@
+"""What is taken out of a conversation: words to the clipboard, files to a folder, links."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnidesk.core.model import Attachment, Direction, Message
+from omnidesk.core.safetext import (
+    SafeText,
+    file_warning,
+    link_host,
+    safe_file_name,
+    safe_line,
+    show_link,
+    strip_codes,
+)
+from omnidesk.ui.lines import size
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from omnidesk.ui.deskscreen import DeskScreen
+
+    Verb = Callable[[DeskScreen], Awaitable[None] | None]
+
+_COPIED_AT_MOST = 50_000  # characters; terminals refuse longer OSC 52 strings
+_COMMAND = "OMNIDESK_COPY"
+_COMMAND_SECONDS = 5.0
+_SAME_NAMES = 1000
+_LINKS_READ = 200_000
+_LINKS_SHOWN = 36
+_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\x02\x03]+", re.IGNORECASE)
+_AFTER_A_LINK = ".,;:!?)]}»”’"
+
+
+async def _current(screen: DeskScreen) -> Message | None:
+    """The message under the hand; in the list, the newest one of the conversation there."""
+    opened = await screen.now_open()
+    if opened is None or not opened.messages:
+        return None
+    if screen.focused is screen.thread and screen.thread.current is not None:
+        return screen.thread.current
+    return opened.messages[-1]
+
+
+async def copy(screen: DeskScreen, text: str, what: str) -> None:
+    """Put words into the clipboard, by the terminal, or by a command of the agent's own."""
+    clean = strip_codes(text)[0]
+    kept = clean[:_COPIED_AT_MOST]
+    cut = f", the first {_COPIED_AT_MOST:,} characters" if len(clean) > len(kept) else ""
+    command = shlex.split(os.environ.get(_COMMAND, ""))
+    if not command:
+        screen.app.copy_to_clipboard(kept)
+        screen.say(f"{what} copied{cut}")
+        return
+    trouble = await _pipe(command, kept)
+    screen.say(trouble or f"{what} copied{cut}", alarm=bool(trouble))
+
+
+async def _pipe(command: list[str], text: str) -> str:
+    """Give text to a command, never to a shell; what went wrong, in words."""
+    quiet = asyncio.subprocess.DEVNULL
+    try:
+        running = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
+        )
+    except OSError as error:
+        return f"{_COMMAND}: {command[0]}: {error.strerror}"
+    try:
+        async with asyncio.timeout(_COMMAND_SECONDS):
+            await running.communicate(text.encode())
+    except TimeoutError:
+        running.kill()
+        await running.wait()
+        return f"{_COMMAND}: {command[0]} did not end within {_COMMAND_SECONDS:.0f} s"
+    return f"{_COMMAND}: {command[0]} failed" if running.returncode else ""
+
+
+async def copy_message(screen: DeskScreen) -> None:
+    """Copy the words of the message under the hand."""
+    message = await _current(screen)
+    if message is not None:
+        await copy(screen, message.text, "the message")
+
+
+async def copy_address(screen: DeskScreen) -> None:
+    """Copy the address of whoever wrote it, or whom we wrote to."""
+    message = await _current(screen)
+    if message is None:
+        return
+    people = message.to if message.direction is Direction.OUT else (message.sender,)
+    address = ", ".join(one.address for one in people if one is not None)
+    if address:
+        await copy(screen, safe_line(address), safe_line(address, 40))
+    else:
+        screen.say("no address stands in this message")
+
+
+async def copy_number(screen: DeskScreen) -> None:
+    """Copy the number of the conversation, as it stands in a subject."""
+    if screen.number is not None:
+        await copy(screen, f"[#{screen.number}]", f"[#{screen.number}]")
+
+
+def links_in(message: Message) -> list[tuple[str, str]]:
+    """The links of a message with their labels, each once, in its order."""
+    found: dict[str, str] = {}
+    if message.html:
+        from omnidesk.ui.anchors import anchors
+
+        for label, url in anchors(message.html[:_LINKS_READ]):
+            found.setdefault(url, label)
+    for match in _URL.finditer(message.text[:_LINKS_READ]):
+        found.setdefault(match[0].rstrip(_AFTER_A_LINK), "")
+    return [(label, url) for url, label in found.items()][:_LINKS_SHOWN]
+
+
+async def links(screen: DeskScreen) -> None:
+    """Choose one of the links; it is copied, nothing is opened."""
+    from omnidesk.ui.picker import Picker
+
+    message = await _current(screen)
+    found = links_in(message) if message is not None else []
+    if not found:
+        screen.say("no link stands in this message")
+        return
+    options = [("", show_link(label, url), url) for label, url in found]
+
+    async def take(url: str) -> None:
+        host = link_host(url)
+        if host is None:
+            screen.say("that is no link that may be opened; it was not copied", alarm=True)
+        else:
+            await copy(screen, safe_line(url).replace(" ", ""), f"the link to {host}")
+
+    screen.app.push_screen(Picker(screen, "copy which link? host first, ≠ deceives", options, take))
+
+
+async def save(screen: DeskScreen) -> None:
+    """Choose a file of the message, else of the conversation, and ask where to."""
+    from omnidesk.ui.picker import Picker
+
+    message = await _current(screen)
+    if message is None:
+        return
+    files = _here(message)
+    if not files and screen.thread.opened is not None:
+        files = [f for one in reversed(screen.thread.opened.messages) for f in _here(one)]
+    if not files:
+        screen.say("no file is attached here")
+    elif len(files) == 1:
+        await _ask_folder(screen, files[0])
+    else:
+        options = [("", _told(file), file) for file in files]
+        screen.app.push_screen(
+            Picker(screen, "save which file?", options, lambda file: _ask_folder(screen, file))
+        )
+
+
+def _here(message: Message) -> list[Attachment]:
+    return [file for file in message.attachments if file.sha256 is not None]
+
+
+def _told(file: Attachment) -> SafeText:
+    warning = file_warning(file.name)
+    warned = f", {warning}" if warning else ""
+    return SafeText(f"{safe_file_name(file.name)} {size(file.size)}{warned}")
+
+
+async def _ask_folder(screen: DeskScreen, file: Attachment) -> None:
+    from omnidesk.ui.question import Question, ask
+
+    downloads = Path.home() / "Downloads"
+    usual = screen.saved_to or (downloads if downloads.is_dir() else Path.home())
+
+    def told(typed: str) -> tuple[str, bool]:
+        folder = Path(typed.strip() or ".").expanduser()
+        if folder.exists() and not folder.is_dir():
+            return f"{safe_line(str(folder))} is no folder", False
+        new = "" if folder.is_dir() else "into a new folder, "
+        return f"{new}as {_told(file)}", True
+
+    def take(typed: str) -> None:
+        folder = Path(typed.strip() or ".").expanduser()
+        screen.jobs.put(lambda: _save(screen, file, folder))
+
+    question = Question(screen, "save into", told, take, value=str(usual))
+    await ask(question, screen)
+
+
+async def _save(screen: DeskScreen, file: Attachment, folder: Path) -> str:
+    desk = screen.desk
+    assert desk is not None
+    assert file.sha256 is not None
+    source = desk.store.blobs.path(file.sha256)
+    try:
+        path = await asyncio.to_thread(save_as, source, folder, file.name)
+    except OSError as error:
+        screen.say(f"not saved: {error.filename or folder}: {error.strerror}", alarm=True)
+        return ""
+    screen.saved_to = folder
+    return f"saved as {path}"
+
+
+def save_as(source: Path, folder: Path, name: str) -> Path:
+    """Copy a file to a name that is free; nobody else may read it. OSError where it cannot be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    safe_name = safe_file_name(name)
+    stem, dot, extension = safe_name.rpartition(".")
+    for count in range(1, _SAME_NAMES):
+        numbered = f"{stem} ({count}).{extension}" if dot else f"{safe_name} ({count})"
+        path = folder / (safe_name if count == 1 else numbered)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(path, flags, 0o600)
+        except FileExistsError:
+            continue
+        try:
+            with os.fdopen(descriptor, "wb") as there, source.open("rb") as here:
+                shutil.copyfileobj(here, there)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    raise FileExistsError(17, "too many files of this name", str(folder / safe_name))
