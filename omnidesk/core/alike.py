@@ -43,6 +43,7 @@ _STOPPED = frozenset(word.replace("ё", "е")[:_STEM] for word in _COMMON if len
 _SHORT = frozenset(word.replace("ё", "е") for word in _COMMON if len(word) < _STEM)
 
 
+@lru_cache(maxsize=2_000)
 def words(text: str, folded: Sequence[tuple[int, int]] = (), subject: str = "") -> frozenset[str]:
     """The telling words of what was said, without quotes, signatures and greetings."""
     said = f"{bare_subject(subject)}\n{_QUOTED.sub('', visible(text, folded))}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from omnidesk.core import alike
@@ -11,17 +11,21 @@ from omnidesk.core.radar import WITHIN, Told, echoes
 from omnidesk.core.store import Reads, Suggested
 from omnidesk.engine.hearing import Understood
 
-_CANDIDATES = 40
+_CANDIDATES = 12
 _CONVERSATIONS = 10
 
 
 def find(reads: Reads, said: Understood, now: datetime) -> list[Suggested]:
     """Conversations that may be one with the message's, the surest first."""
     message = reads.message(said.message) if said.fresh else None
-    told = _told(reads, message) if message else None
-    if message is None or told is None:
+    if message is None:
         return []
-    others = [other for m in _candidates(reads, said, told, now) if (other := _told(reads, m))]
+    own = {c.name: frozenset(c.addresses) for c in reads.channels()}
+    told = _told(reads, message, own)
+    if told is None:
+        return []
+    candidates = _candidates(reads, said, told, now)
+    others = [other for m in candidates if (other := _told(reads, m, own))]
     return [
         Suggested(
             what="conversation",
@@ -46,7 +50,7 @@ def _candidates(reads: Reads, said: Understood, told: Told, now: datetime) -> It
             yield message
 
 
-def _told(reads: Reads, message: Message) -> Told | None:
+def _told(reads: Reads, message: Message, own: Mapping[str, frozenset[str]]) -> Told | None:
     """What a message told, where it stands in a conversation that is not settled."""
     contact = reads.contact_of(message.handle) if message.handle else None
     found = reads.conversation(message.conversation)
@@ -58,14 +62,11 @@ def _told(reads: Reads, message: Message) -> Told | None:
         conversation=found.number,
         contact=contact,
         channel=message.channel,
-        ways=_ways(reads, message),
+        ways=_written_to(message) & own.get(message.channel, frozenset()),
         words=alike.words(message.text, message.folded, message.subject),
         at=message.received_at,
     )
 
 
-def _ways(reads: Reads, message: Message) -> frozenset[str]:
-    """Our addresses that a message was written to."""
-    own = next((c.addresses for c in reads.channels() if c.name == message.channel), ())
-    written = {a.address.lower() for a in (*message.to, *message.cc)}
-    return frozenset(written.intersection(own))
+def _written_to(message: Message) -> frozenset[str]:
+    return frozenset(a.address.lower() for a in (*message.to, *message.cc))

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 ENGINE_LEASE = "engine"
 _GRACE_SECONDS = 10.0
 _WAKE_SECONDS = 15.0
+_RADAR_SECONDS = 15.0
 _RADAR_BREATH = 0.02
 """Between two looks of the radar, so that a flood of old messages leaves room for new ones."""
 
@@ -78,8 +79,10 @@ class Engine:
         await asyncio.to_thread(sweep, self._store.spool)
         await self._store.write(lambda tx: wake_due(tx, self._now()))
         reasons = await asyncio.gather(*(line.once() for line in lines))
-        while await self._look():
-            pass
+        with contextlib.suppress(TimeoutError):  # what is left is looked at the next time
+            async with asyncio.timeout(_RADAR_SECONDS):
+                while await self._look():
+                    pass
         return {line.name: why for line, why in zip(lines, reasons, strict=True) if why}
 
     async def _settle(self) -> None:
@@ -101,12 +104,15 @@ class Engine:
 
     async def _watching(self) -> None:
         """Follow what happens with the radar, behind the channels and never in their way."""
+        loop = asyncio.get_running_loop()
         while True:
             self._news.clear()
             more = True
             while more:
+                begun = loop.time()
                 more = await self._look()
-                await asyncio.sleep(_RADAR_BREATH)
+                # A quarter of the time at most: in a backlog the channels come first.
+                await asyncio.sleep(max(_RADAR_BREATH, 3 * (loop.time() - begun)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_WAKE_SECONDS):
                     await self._news.wait()

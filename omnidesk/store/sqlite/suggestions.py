@@ -122,7 +122,7 @@ class SuggestionReads(JoinReads):
         signs = ",".join("?" * len(marks))
         found = self.db.execute(
             f"SELECT message FROM echo WHERE mark IN ({signs}) AND at >= ?"
-            " GROUP BY message ORDER BY count(*) DESC, message DESC LIMIT ?",
+            " GROUP BY message HAVING count(*) > 1 ORDER BY count(*) DESC, message DESC LIMIT ?",
             (*marks, ms(since), limit),
         )
         return [r[0] for r in found]

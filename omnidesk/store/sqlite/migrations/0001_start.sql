@@ -107,7 +107,7 @@ CREATE TABLE reached (
     handle     INTEGER NOT NULL REFERENCES handle,
     last_in    INTEGER NOT NULL,
     reply_path TEXT,
-    PRIMARY KEY (channel, handle)
+    PRIMARY KEY (handle, channel)
 ) WITHOUT ROWID;
 
 -- `rank` orders every list: longest wait first, then newest. `apart` holds the columns that a
