@@ -179,6 +179,7 @@ def main() -> int:
     run = Run(QUICK if given.quick else FULL, instructions=given.instructions)
     facts = machine.facts()
     figures = [figure for number in _ALL if number in wanted for figure in run.part(number)]
+    facts += f"; load {os.getloadavg()[0]:.1f} at the end"
     print(f"{facts}\n")
     print(as_text(figures))
     if given.markdown:

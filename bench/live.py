@@ -146,9 +146,8 @@ async def _pushes(alive: Living, count: int, *, chat: bool) -> list[float]:
         if chat:
             customer.text(words)
         else:
-            letter = (
-                f"From: Ann <{_WHO}>\r\nSubject: Q\r\nMessage-ID: <{words}@x>\r\n\r\n{words}\r\n"
-            )
+            ids = f"Message-ID: <{words}@x>\r\nIn-Reply-To: <m0000z@x>"
+            letter = f"From: Ann <{_WHO}>\r\nSubject: Q\r\n{ids}\r\n\r\n{words}\r\n"
             await sandbox.mail.imap.append(sandbox.mail.address, letter.encode())
 
     for index in range(count + 1):

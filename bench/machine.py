@@ -17,7 +17,7 @@ def facts() -> str:
     said = [
         f"{os.cpu_count()} cores",
         f"{kilobytes / 1024 / 1024:.0f} GB",
-        f"load {os.getloadavg()[0]:.1f}",
+        f"load {os.getloadavg()[0]:.1f} at the start",
         f"{platform.system()} {platform.release()}",
         f"Python {platform.python_version()}",
         f"SQLite {sqlite3.sqlite_version}",
