@@ -216,7 +216,7 @@ def _figure(
         )
     return Figure(
         number="P6",
-        felt=f"backlog: {letters:,} letters of {size / letters / 1024:.0f} KB, exec to the last one searchable",
+        felt=f"backlog: {letters:,} letters of {size / letters / 1024:.0f} KB, until searchable",
         goal=">= 5 x (mbsync + notmuch new)",
         reached=f"{said}, {len(ours)} rounds",
         beside=beside,

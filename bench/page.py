@@ -36,8 +36,8 @@ in it.
   `~/.cache/omnidesk-bench`); the largest take about 3 GB.
 - P1 is beside Textual's smallest program, P2 beside Textual's own lists, P5 and P6 beside mbsync
   and notmuch over the same letters. A peer that is not installed is said to be missing. mbsync
-  syncs to the disk, as omnidesk does. P6 is timed from exec: the peers to their exit, omnidesk to the
-  last letter stored and searchable; what its engine does behind that (the radar) is not in it.
+  syncs to the disk, as omnidesk does. P6 is timed from exec: the peers to their exit, omnidesk to
+  the last letter stored and searchable; what its engine does behind that (the radar) is not in it.
 - A start of P1 whose first frame comes before the terminal's answer has no marked end and is made
   anew, three times at most. In few runs on a busy machine its CPU ratio strays by a third; its
   instructions do not.
