@@ -35,7 +35,7 @@ def told(delivery: Delivery, now: datetime) -> str:
     seconds = left(delivery, now)
     if seconds is None:
         return f"… held until {delivery.due_at.astimezone():%a %d %b %H:%M}"
-    return f"… held, leaves in {seconds} s" if seconds else "… leaving"
+    return f"… held, leaves in {seconds} s" if seconds else "… held, leaves now"
 
 
 class Countdown:

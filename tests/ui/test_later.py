@@ -49,7 +49,7 @@ async def test_the_seconds_of_a_held_reply_are_counted_in_both_places(acme: Hous
     ("state", "due", "words"),
     [
         (DeliveryState.HELD, 7, "… held, leaves in 7 s"),
-        (DeliveryState.HELD, -1, "… leaving"),
+        (DeliveryState.HELD, -1, "… held, leaves now"),
         (DeliveryState.HELD, 86400 * 3, "… held until Thu 04 Jun"),
     ],
 )

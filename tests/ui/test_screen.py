@@ -333,6 +333,8 @@ async def test_a_reply_goes_where_the_review_said_though_the_customer_moved_on(a
         await until(pilot, lambda: "by shop-bot (Telegram)" in screen_text(app))
         await acme.says("ann", "I am here now", channel="shop-bot")
         await pilot.press("s")
+        await until(pilot, lambda: "s again sends it even so" in screen_text(app))
+        await pilot.press("s")
         await until(pilot, lambda: app.desk_screen.composer is None)
         await settled(pilot, app)
     assert (await acme.said(number))[-1] == ("out", "shop-bot", "for the chat")
