@@ -10,12 +10,13 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from omnidesk.core.routing import Refused, Route
-from omnidesk.core.safetext import SafeText, safe_line, show_address, strip_codes
+from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
 from omnidesk.ui.attaching import Files, Picked
 from omnidesk.ui.doubts import doubts
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.recipients import people, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,15 +24,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from omnidesk.core.model import Address
     from omnidesk.desk import Opened
+    from omnidesk.ui.recipients import Whom
 
 _ROWS_OF_REVIEW = 9
-
-
-def recipients(people: Iterable[Address]) -> SafeText:
-    """Names and addresses in one line."""
-    return SafeText(", ".join(show_address(person.name, person.address) for person in people))
 
 
 class Writing(TextArea):
@@ -99,6 +95,7 @@ class Composer(Container):
         note: bool,
         text: str,
         via: str | None,
+        whom: Whom,
         files: Iterable[Picked] = (),
     ) -> None:
         super().__init__(id="composer", classes="-note" if note else "")
@@ -107,6 +104,7 @@ class Composer(Container):
         self.route = route
         self.note = note
         self.via = via
+        self.whom = whom
         self.seen = max((message.id for message in opened.messages), default=0)
         self.done = False
         self.saving = False
@@ -171,8 +169,8 @@ class Composer(Container):
     def _whom(self, route: Route) -> SafeText:
         way = route.way
         limit = f", {way.max_text}" if way.max_text is not None else ""
-        people = recipients((*route.to, *route.cc))
-        return SafeText(f"by {safe_line(way.channel)} ({safe_line(way.label)}{limit}) to {people}")
+        words = "; ".join(told(route))
+        return SafeText(f"by {safe_line(way.channel)} ({safe_line(way.label)}{limit}) {words}")
 
     @property
     def reviewing(self) -> bool:
@@ -205,9 +203,8 @@ class Composer(Container):
                 said.append(f"V goes through {ways}")
             return [self._indented(SafeText(line), "alert") for line in said]
         route = self.route
-        lines = [f"SEND to {recipients(route.to)}"]
-        if route.cc:
-            lines.append(f"Cc {recipients(route.cc)}")
+        first, *copies = told(route)
+        lines = [f"SEND {first}", *copies]
         lines.append(f"by {safe_line(route.way.channel)} ({safe_line(route.way.label)})")
         shown = [
             self._indented(part, "name") for line in lines for part in wrap(SafeText(line), width)
@@ -216,6 +213,8 @@ class Composer(Container):
         shown += [self._indented(SafeText(f"with {words}"), ink) for words, ink in files]
         found = doubts(self.text, route, self.opened, self.seen, files=len(files))
         found = self.files.lost(route) + found
+        if self.whom.left_out:
+            found.append(SafeText(f"not to {people(self.whom.left_out)}; R answers everyone"))
         if self.changes:
             found = [*map(safe_line, self.changes), SafeText("s again sends it even so")]
         return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]

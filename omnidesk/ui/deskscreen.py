@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from omnidesk.core.model import Row
+    from omnidesk.core.model import Handle, Row
     from omnidesk.core.views import SavedView
     from omnidesk.desk import Desk, Opened
     from omnidesk.desk.cards import Ring
@@ -62,6 +62,7 @@ class DeskScreen(FittedScreen):
         self.saved_to: Path | None = None
         self.keys = Keymap()
         self.via: dict[int, str] = {}
+        self.reach: dict[int, Handle] = {}
         self.composer: Composer | None = None
         self.leaving: set[int] = set()
         self.top = TopBar(clock)

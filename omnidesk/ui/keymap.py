@@ -21,6 +21,7 @@ CALL_REVIEW: Final = "call review"
 CUSTOMER: Final = "customer"
 SUGGESTIONS: Final = "suggestions"
 NUMBER: Final = "number"
+COPIES: Final = "copies"
 ATTACH: Final = "attach"
 PICK: Final = "pick"
 QUESTION: Final = "question"
@@ -105,7 +106,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("back", "back to the list", "q", "Esc", "h", at=(THREAD,), hint="back"),
     _act("next.needing", "next that needs us", "J"),
     _act("previous.needing", "previous that needs us", "K"),
-    _act("reply", "reply to the customer", "r", hint="reply"),
+    _act("reply", "reply to the sender alone", "r", hint="reply"),
+    _act("reply.all", "reply to everyone", "R"),
+    _act("copies", "who gets copies: Cc, Bcc", "t", at=(REVIEW,), hint="Cc"),
+    _act("copies.take", "these get copies", "Enter", at=(COPIES,), hint="take"),
+    _act("copies.leave", "as it was", "Esc", at=(COPIES,), hint="as it was"),
     _act("note", "note that customers never see", "n", hint="note"),
     _act("close", "close the conversation", "e", hint="close"),
     _act("reopen", "open it again", "E"),

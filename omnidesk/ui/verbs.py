@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from omnidesk.core.model import Direction
 from omnidesk.ui import changing, moving, writing
@@ -217,6 +217,27 @@ def _number(*, take: bool) -> Verb:
     return number
 
 
+async def _next_way(screen: DeskScreen) -> None:
+    from omnidesk.ui.ways import next_way
+
+    await next_way(screen)
+
+
+def _recipients(name: Literal["everyone", "edit", "take", "leave"]) -> Verb:
+    async def verb(screen: DeskScreen) -> None:
+        from omnidesk.ui import recipients
+
+        deeds = {
+            "everyone": recipients.everyone,
+            "edit": recipients.edit,
+            "take": recipients.take,
+            "leave": recipients.leave,
+        }
+        await deeds[name](screen)
+
+    return verb
+
+
 def _supposing(name: str) -> Verb:
     def verb(screen: DeskScreen) -> Awaitable[None] | None:
         from omnidesk.ui import supposing
@@ -345,7 +366,11 @@ VERBS: dict[str, Verb] = {
     "message.previous": lambda screen: screen.thread.to_message(-1),
     "mark.read": _changing(lambda desk, number: desk.mark_read(number), ""),
     "mark.unread": _changing(lambda desk, number: desk.mark_unread(number), ""),
-    "way.next": writing.next_way,
+    "way.next": _next_way,
+    "reply.all": _recipients("everyone"),
+    "copies": _recipients("edit"),
+    "copies.take": _recipients("take"),
+    "copies.leave": _recipients("leave"),
     "filter": _filter(everything=False),
     "find": _filter(everything=True),
     "find.all": _find_all,

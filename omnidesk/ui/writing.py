@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omnidesk.core.errors import OmnideskError, Overtaken
-from omnidesk.core.routing import Route
+from omnidesk.core.errors import CannotReply, OmnideskError, Overtaken
+from omnidesk.core.routing import Refused
 
 if TYPE_CHECKING:
     from omnidesk.desk import Opened
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _SAVE_SECONDS = 0.4
 
 
-async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> None:
+async def begin(
+    screen: DeskScreen, *, note: bool, on: Opened | None = None, everyone: bool = False
+) -> None:
     """Open the composer on the conversation under the hand, with its draft if there is one."""
     opened = on or await screen.now_open()
     desk = screen.desk
@@ -26,6 +28,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     if screen.composer is not None:
         if screen.composer.number == number:
             screen.composer.become(note=screen.composer.note or note)
+            await _widen(screen, everyone=everyone)
             resume(screen)
             return
         await put_away(screen)
@@ -36,8 +39,11 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
         kind = "NOTE" if draft.note else "reply"
         screen.say(f"your unsent {kind} is here, as a NOTE; ^N makes it a reply")
     via = screen.via.get(number) or (draft.channel if draft else None)
+    from omnidesk.ui.recipients import Whom
+
+    whom = Whom(everyone=everyone, to=screen.reach.get(number))
     try:
-        route = await desk.route(number, via)
+        route = await whom.route(desk, number, via)
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
@@ -50,6 +56,7 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
         note=note or begun_as_note,
         text=draft.text if draft else "",
         via=via,
+        whom=whom,
         files=await look_again(draft.attachments if draft else ()),
     )
     screen.composer = composer
@@ -59,42 +66,20 @@ async def begin(screen: DeskScreen, *, note: bool, on: Opened | None = None) -> 
     screen.set_focus(composer.writing)
 
 
+async def _widen(screen: DeskScreen, *, everyone: bool) -> None:
+    """The composer is open: R makes it go to everyone, r leaves it as it is."""
+    from omnidesk.ui.recipients import look_again
+
+    if everyone and screen.composer is not None and not screen.composer.whom.everyone:
+        screen.composer.whom.everyone = True
+        await look_again(screen)
+
+
 def resume(screen: DeskScreen) -> None:
     """Go on writing."""
     if screen.composer is not None:
         screen.composer.go_on()
         screen.set_focus(screen.composer.writing)
-
-
-async def next_way(screen: DeskScreen) -> None:
-    """Reply by the next channel that reaches the customer, and say which."""
-    opened = await screen.now_open()
-    desk = screen.desk
-    if opened is None or desk is None:
-        return
-    number = opened.conversation.number
-    able = list(dict.fromkeys(way.channel for way in opened.ways if way.can))
-    if not able:
-        screen.say("no channel reaches this customer", alarm=True)
-        return
-    try:
-        route = await desk.route(number, screen.via.get(number))
-        way = getattr(route, "way", None)
-        at = able.index(way.channel) if way and way.channel in able else -1
-        via = able[(at + 1) % len(able)]
-        route = await desk.route(number, via)
-    except OmnideskError as error:
-        screen.say(str(error), alarm=True)
-        return
-    screen.via[number] = via
-    composer = screen.composer
-    if composer is not None and composer.number == number:
-        composer.via, composer.route = via, route
-        composer.title.refresh()
-        if composer.reviewing:
-            composer.look_over(opened)
-        save_soon(screen)
-    screen.say(f"the reply goes by {via}, {len(able)} can" if len(able) > 1 else f"only {via} can")
 
 
 def save_soon(screen: DeskScreen) -> None:
@@ -139,7 +124,7 @@ async def look_over(screen: DeskScreen) -> None:
         return
     try:
         opened = await desk.open(composer.number)
-        composer.route = await desk.route(composer.number, composer.via)
+        composer.route = await composer.whom.route(desk, composer.number, composer.via)
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
@@ -165,17 +150,27 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     composer.tell("sending")
     number, text, note = composer.number, composer.text, composer.note
     files = [Path(path) for path in composer.files.paths]
-    way = composer.route.way if isinstance(composer.route, Route) else None
+    route, whom = composer.route, composer.whom
 
     async def hand_over() -> str:
         try:
             if note:
                 await desk.note(number, text)
             else:
-                via, to = (way.channel, way.handle) if way else (composer.via, None)
-                # there, and nowhere else
+                if isinstance(route, Refused):
+                    raise CannotReply(f"{route.reason}; V chooses another way")
                 await desk.reply(
-                    number, text, via=via, to=to, files=files, later=later, seen=composer.known
+                    number,
+                    text,
+                    via=route.way.channel,
+                    to=route.way.handle,
+                    everyone=whom.everyone,
+                    cc=route.cc if route.way.capabilities.copies else None,
+                    bcc=route.bcc,
+                    shown=route.to,  # there, and nowhere else
+                    files=files,
+                    later=later,
+                    seen=composer.known,
                 )
             await desk.drop_draft(number)
         except Overtaken as overtaken:
@@ -191,6 +186,7 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
             save_now(screen, composer)
             raise
         screen.via.pop(number, None)
+        screen.reach.pop(number, None)
         await close(screen, composer)
         leaves = leaving(desk.settings.undo_send, later)
         said = f"reply to #{number} leaves {leaves}, z takes it back" if leaves else "sent"

@@ -1,0 +1,132 @@
+"""Every way to the customer, with its limits or what hinders it; V takes the next that can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from omnidesk.core.errors import OmnideskError
+from omnidesk.core.routing import Route, losses
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.lines import Line, cut, size
+from omnidesk.ui.painted import Painted
+from omnidesk.ui.recipients import Whom
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.strip import Strip
+
+    from omnidesk.core.routing import Way
+    from omnidesk.desk import Opened
+    from omnidesk.ui.deskscreen import DeskScreen
+
+_SECONDS = 10.0
+_SHOWN = 7
+
+
+class WaysStrip(Painted):
+    """A line a way above the last line; it goes by itself."""
+
+    ground = "bar"
+    DEFAULT_CSS = "WaysStrip { dock: bottom; margin-bottom: 1; background: $ink-bar; }"
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__(id="ways")
+        self.lines = lines
+        self.styles.height = len(lines)
+
+    def render_line(self, y: int) -> Strip:
+        return self.paint(self.lines[y] if y < len(self.lines) else ())
+
+
+def way_words(way: Way) -> SafeText:
+    """`shop-bot (Telegram) Kirill 77, 4096 characters, files to 50 MB`."""
+    can = way.capabilities
+    limits = [f"{safe_line(way.channel)} ({safe_line(way.label)}) {safe_line(way.handle.value)}"]
+    if way.reason and not way.can:
+        return SafeText(f"{limits[0]}: {safe_line(way.reason)}")
+    if can.max_text is not None:
+        limits.append(f"{can.max_text} characters")
+    if not can.attachments:
+        limits.append("no files")
+    elif can.max_file is not None:
+        limits.append(f"files to {size(can.max_file)}")
+    return SafeText(", ".join(limits))
+
+
+def way_lines(
+    opened: Opened, chosen: Way, lost: Sequence[str], without: Sequence[str], width: int
+) -> list[Line]:
+    """The chosen way with what it loses, the others, and those that cannot serve, with why."""
+    lines: list[Line] = []
+    for way in opened.ways:
+        mine = (way.channel, way.handle) == (chosen.channel, chosen.handle)
+        mark = ">" if mine else " " if way.can else "-"
+        ink = "own" if mine else "text" if way.can else "muted"
+        lines.append(((cut(SafeText(f" {mark} {way_words(way)}"), width), ink),))
+        if mine:
+            lines += [((cut(SafeText(f"   ! {safe_line(one)}"), width), "alert"),) for one in lost]
+    lines += [((cut(SafeText(f" - {one}"), width), "muted"),) for one in without]
+    return lines[:_SHOWN]
+
+
+def _without(screen: DeskScreen, opened: Opened) -> list[SafeText]:
+    """Channels that reach nobody here, with why."""
+    assert screen.desk is not None
+    have = {way.channel for way in opened.ways}
+    return [
+        SafeText(f"{safe_line(name)}: no {safe_line(able.handle_scheme)} address of his is known")
+        for name, able in screen.desk.channels.items()
+        if name not in have and able.send
+    ]
+
+
+async def next_way(screen: DeskScreen) -> None:
+    """Reply by the next way that can; text and files stay, what is lost is said."""
+    opened, desk = await screen.now_open(), screen.desk
+    if opened is None or desk is None:
+        return
+    number = opened.conversation.number
+    composer = screen.composer
+    if composer is not None and composer.number != number:
+        composer = None
+    whom = composer.whom if composer else Whom(to=screen.reach.get(number))
+    able = [way for way in opened.ways if way.can]
+    if not able:
+        reasons = "; ".join(way.reason or "" for way in opened.ways) or "no address is known"
+        screen.say(f"no channel reaches this customer: {reasons}", alarm=True)
+        return
+    try:
+        now = composer.route if composer else await whom.route(desk, number, screen.via.get(number))
+        here = (now.way.channel, now.way.handle) if isinstance(now, Route) else None
+        places = [(way.channel, way.handle) for way in able]
+        way = able[(places.index(here) + 1) % len(able) if here in places else 0]
+        copies = (*now.cc, *now.bcc) if isinstance(now, Route) else ()
+        screen.via[number], screen.reach[number] = way.channel, way.handle
+        whom.to = way.handle
+        route = await whom.route(desk, number, way.channel)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    text, files = (composer.text, composer.files.picked) if composer else ("", ())
+    subject = opened.conversation.subject if isinstance(now, Route) and now.way.subject else ""
+    lost = losses(text, files, copies, way, subject=subject)
+    if composer is not None:
+        from omnidesk.ui import writing
+
+        composer.via, composer.route = way.channel, route
+        composer.title.refresh()
+        if composer.reviewing:
+            composer.look_over(opened)
+        writing.save_soon(screen)
+    await _show(screen, way_lines(opened, way, lost, _without(screen, opened), screen.size.width))
+    said = f"{len(able)} can" if len(able) > 1 else "no other can"
+    screen.say(f"the reply goes by {way.channel} to {way.handle.value}, {said}")
+
+
+async def _show(screen: DeskScreen, lines: Sequence[Line]) -> None:
+    for old in screen.query(WaysStrip):
+        await old.remove()
+    strip = WaysStrip(lines)
+    await screen.mount(strip, before=screen.bottom)
+    strip.set_timer(_SECONDS, strip.remove)
