@@ -206,7 +206,9 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
     tx.remove_message(message.id)
     standing.put_back(tx, event.conversation, event.data["before"])
     tx.refresh(number)
-    return f"the reply in [#{number}] is a draft again"
+    files = ", ".join(file.name for file in message.attachments)
+    again = f"; attach {files} again" if files else ""
+    return f"the reply in [#{number}] is a draft again{again}"
 
 
 def _remove_note(tx: Transaction, event: Event) -> str:
