@@ -22,9 +22,10 @@ from omnidesk.core.safetext import safe
 from omnidesk.ui.deskscreen import DeskScreen
 from omnidesk.ui.driver import SteadyDriver
 from omnidesk.ui.fitted import HasKeys
-from omnidesk.ui.keymap import LIST, THREAD, press
+from omnidesk.ui.keymap import LIST, THREAD
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
+from omnidesk.ui.pressing import press
 from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
 
 if TYPE_CHECKING:
@@ -260,7 +261,10 @@ class OmnideskApp(App[None]):
         if not digits or not isinstance(top, DeskScreen):
             return False
         self._lead(())
-        await top.act_counted(self.desk_screen.keys.means(place, (key,)), int("".join(digits)))
+        from omnidesk.ui.moving import by_count
+
+        action = top.keys.means(place, (key,))
+        await by_count(top, action.id if action else "", int("".join(digits)))
         return True
 
     async def _typed(self) -> None:

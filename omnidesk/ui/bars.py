@@ -9,9 +9,10 @@ from textual.strip import Strip
 
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.keymap import VIEWS, Keymap, View, shown
+from omnidesk.ui.keymap import VIEWS, View
 from omnidesk.ui.lines import Line, age, cut, wrap
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.pressing import Keymap, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

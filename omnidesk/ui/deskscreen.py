@@ -6,19 +6,17 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.containers import Container
-
-from omnidesk.core.errors import OmnideskError
-from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.bars import BottomBar, Small, TopBar, TroubleBar, troubles
+from omnidesk.core.safetext import safe_line
+from omnidesk.ui.bars import troubles
 from omnidesk.ui.beside import Beside
-from omnidesk.ui.customer import CustomerPane
-from omnidesk.ui.fitted import FittedScreen, KeepsAll
+from omnidesk.ui.fitted import KeepsAll
+from omnidesk.ui.hand import Hand
 from omnidesk.ui.held import SECOND, Countdown
 from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
-from omnidesk.ui.keymap import VIEWS, Action, KeyClashError, Keymap, View, own_views
-from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows, Said
+from omnidesk.ui.keymap import VIEWS, View, own_views
+from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows
+from omnidesk.ui.pressing import KeyClashError, Keymap
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
 from omnidesk.ui.window import Key
@@ -28,14 +26,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from textual.app import ComposeResult
-
     from omnidesk.core.model import Handle, Row
     from omnidesk.core.views import SavedView
     from omnidesk.desk import Desk, Opened
     from omnidesk.desk.cards import Ring
     from omnidesk.desk.maybes import Maybe
-    from omnidesk.ui.composer import Composer
     from omnidesk.ui.ringing import Listening
     from omnidesk.ui.searching import Searched
 
@@ -45,52 +40,28 @@ _FARTHEST = 10_000
 _TICK_SECONDS = 15.0
 
 
-class DeskScreen(FittedScreen):
+class DeskScreen(Hand):
     """Shows what the desk holds; every change goes through one queue, in the order of the keys."""
 
-    AUTO_FOCUS = "#list"
-
     def __init__(self, clock: Callable[[], datetime], columns: int, lines: int) -> None:
-        super().__init__(columns, lines)
-        self.clock = clock
-        self.desk: Desk | None = None
+        super().__init__(clock, columns, lines)
         self.view = VIEWS[0][0]
         self.words = ""
         self.views: tuple[View, ...] = VIEWS
-        self.reading = False
         self.search: Searched | None = None
         self.saved_to: Path | None = None
-        self.keys = Keymap()
         self.via: dict[int, str] = {}
         self.reach: dict[int, Handle] = {}
-        self.composer: Composer | None = None
         self.leaving: set[int] = set()
-        self.top = TopBar(clock)
-        self.trouble = TroubleBar()
-        self.bottom = BottomBar(self.keys)
-        self.inbox = InboxList(clock, id="list")
-        self.thread: ThreadView = ThreadView(clock, id="thread")
-        self.customer: CustomerPane = CustomerPane(clock)
-        self.column = Container(self.thread, id="column")
         self.jobs = Jobs(lambda text, alarm: self.say(text, alarm=alarm), self.changed)
         self._reader: Reader | None = None
         self._wanted: int | None = None
         self._painted_rows = False
-        self.problem = ""
+        self._problem = ""
         self.rings: tuple[Ring, ...] = ()
         self.maybes: tuple[Maybe, ...] = ()
         self._listening: Listening | None = None
         self._resting: asyncio.TimerHandle | None = None
-
-    def compose(self) -> ComposeResult:
-        yield self.top
-        yield self.trouble
-        yield Small(id="small")
-        with Container(id="desk"):
-            yield self.inbox
-            yield self.customer
-            yield self.column
-        yield self.bottom
 
     # what is read
 
@@ -168,7 +139,7 @@ class DeskScreen(FittedScreen):
     def on_counted(self, counted: Counted) -> None:
         self.top.counts, self.top.health = counted.counts, counted.health
         self.top.refresh()
-        self.trouble.tell(troubles(counted.health, counted.problem or self.problem))
+        self.trouble.tell(troubles(counted.health, counted.problem or self._problem))
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None and self._painted_rows:
@@ -205,8 +176,7 @@ class DeskScreen(FittedScreen):
 
     def show_thread(self, opened: Opened) -> None:
         """Show one conversation in the thread and its customer beside it."""
-        self.thread.show(opened)
-        self.customer.show(opened)
+        super().show_thread(opened)
         if opened.suggestions or opened.offered or self.maybes or self.customer.asks:
             from omnidesk.ui.supposing import suppose
 
@@ -224,22 +194,6 @@ class DeskScreen(FittedScreen):
     def on_earlier(self, earlier: Earlier) -> None:
         self.thread.prepend(earlier.number, earlier.messages)
 
-    # what is said
-
-    def say(self, text: str, *, alarm: bool = False) -> None:
-        """Tell the person at the keyboard something, in the last line."""
-        self.post_message(Said(safe_line(text), alarm=alarm))
-
-    def on_said(self, said: Said) -> None:
-        self.bottom.notice, self.bottom.alarm = said.text, said.alarm
-        self.bottom.refresh()
-        self.set_timer(_NOTICE_SECONDS, lambda: self._unsay(said.text))
-
-    def _unsay(self, text: SafeText) -> None:
-        if self.bottom.notice == text:
-            self.bottom.notice = SafeText("")
-            self.bottom.refresh()
-
     def look_at(self, view: str, words: str = "") -> None:
         """Show another view, or another filter of it."""
         self.view, self.words = view, words
@@ -253,55 +207,6 @@ class DeskScreen(FittedScreen):
 
     # where the hand is
 
-    def _writes_elsewhere(self, number: int) -> bool:
-        return self.composer is not None and self.composer.number != number
-
-    @property
-    def number(self) -> int | None:
-        """The conversation under the hand."""
-        return self.inbox.number if self.focused is self.inbox else self.thread.number
-
-    @property
-    def place(self) -> str:
-        """Where the hand is, as the keymap calls it."""
-        return str(getattr(self.focused, "place", ""))
-
-    def find_hand(self) -> None:
-        """Put the hand somewhere, after what it was on was hidden."""
-        if self.focused is None:
-            composer = self.composer
-            if composer is not None:
-                self.set_focus(composer.review if composer.reviewing else composer.writing)
-            else:
-                self.set_focus(self.thread if self.reading else self.inbox)
-
-    async def now_open(self) -> Opened | None:
-        """The conversation under the hand, loaded; None where there is none."""
-        number = self.number
-        if self.desk is None or number is None:
-            return None
-        if self.thread.opened is None or self.thread.number != number:
-            try:
-                self.show_thread(await self.desk.open(number))
-            except OmnideskError as error:
-                self.say(str(error), alarm=True)
-                return None
-        return self.thread.opened
-
-    def be_reading(self, reading: bool) -> None:
-        """Give a narrow screen to the thread, or to the list; a wide one has room for both."""
-        self.reading = reading
-        self._fit()
-
-    def _fit(self) -> None:
-        # classes of these two alone: one of the screen's would style every widget anew
-        alone = self.reading and self.has_class("-narrow")
-        self.inbox.set_class(alone, "-aside")
-        self.column.set_class(alone, "-whole")
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fit)
-
     def use_settings(self, keys: Mapping[str, Sequence[str]], views: Sequence[SavedView]) -> None:
         """Take a user's own keys and views; keys that clash are told, and none is taken."""
         self.views = self.inbox.views = self.top.views = (*VIEWS, *own_views(views))
@@ -309,16 +214,8 @@ class DeskScreen(FittedScreen):
             if keys or views:
                 self.keys = self.bottom.keys = Keymap(keys, views)
         except KeyClashError as clash:
-            self.problem = f"keys: {clash}"
-            self.trouble.tell(troubles([], self.problem))
-
-    def on_descendant_focus(self) -> None:
-        self.show_keys()
-
-    def show_keys(self) -> None:
-        """Let the last line name the keys of the place where the hand is."""
-        self.bottom.where = self.place
-        self.bottom.refresh()
+            self._problem = f"keys: {clash}"
+            self.trouble.tell(troubles([], self._problem))
 
     # what is done
 
@@ -329,18 +226,6 @@ class DeskScreen(FittedScreen):
         done = verb_of(action)(self)
         if done is not None:
             await done
-
-    async def act_counted(self, action: Action | None, count: int) -> None:
-        """Move by so many lines, or open the conversation of that number."""
-        steps = {"move.down": count, "move.up": -count}
-        if action is not None and action.id in steps:
-            from omnidesk.ui.moving import move
-
-            move(max(-_FARTHEST, min(steps[action.id], _FARTHEST)))(self)
-        elif action is not None and action.id in ("open", "unfold"):
-            from omnidesk.ui.going import go_to
-
-            await go_to(self, count)
 
     async def on_inbox_list_opened(self) -> None:
         await self.act("open")

@@ -9,9 +9,9 @@ from textual.strip import Strip
 
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui import keymap
-from omnidesk.ui.keymap import Keymap, shown
 from omnidesk.ui.lines import Line, fit
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.pressing import Keymap, shown
 
 if TYPE_CHECKING:
     from textual import events

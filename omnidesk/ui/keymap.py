@@ -1,9 +1,9 @@
-"""Every key of the screen: named actions, the places where they work, and what was pressed."""
+"""Every key of the screen: named actions, and the places where they work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ CALL_REVIEW: Final = "call review"
 CUSTOMER: Final = "customer"
 SUGGESTIONS: Final = "suggestions"
 NUMBER: Final = "number"
+WHY: Final = "why"
 COPIES: Final = "copies"
 ATTACH: Final = "attach"
 PICK: Final = "pick"
@@ -28,7 +29,7 @@ QUESTION: Final = "question"
 SEARCH: Final = "search"
 SEARCH_LINE: Final = "search words"
 
-ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, PICK, SEARCH, SEARCH_LINE)
+ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, WHY, PICK, SEARCH, SEARCH_LINE)
 """Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
@@ -86,7 +87,8 @@ def own_views(saved: Sequence[SavedView]) -> tuple[View, ...]:
     return tuple((view.name, view.name, "") for view in saved)
 
 
-def _own_view_actions(saved: Sequence[SavedView]) -> Iterator[Action]:
+def own_view_actions(saved: Sequence[SavedView]) -> Iterator[Action]:
+    """An action for each view of a user's own, on the next digit and its own key."""
     for number, view in enumerate(saved, len(VIEWS) + 1):
         keys = [str(number)] if number < 10 else []
         if view.key:
@@ -139,6 +141,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("send.again", "send the reply in trouble again", "g y", brief="send again"),
     _act("send.arrived", "the reply in doubt has arrived", "g x", brief="it has arrived"),
     _act("why", "why is it here", "w"),
+    _act("split", "split here: choose the message", "M", at=(THREAD,)),
+    _act("why.down", "next message", "j", "down", at=(WHY,), hint="next"),
+    _act("why.up", "previous message", "k", "up", at=(WHY,)),
+    _act("why.move", "move it to a number", "m", at=(WHY,), hint="move to a number"),
+    _act("why.apart", "move it into a new conversation", "n", at=(WHY,), hint="into a new one"),
+    _act("why.split", "split here: it and all after it", "M", at=(WHY,), hint="split here"),
+    _act("why.undo", "undo", "z", at=(WHY,), hint="undo"),
+    _act("why.leave", "back", "q", "Esc", "w", at=(WHY,), hint="back"),
     _act("undo", "undo the last change, recall a held reply", "z", at=_HERE, hint="undo"),
     _act("redo", "do again what was undone", "Z"),
     _act("mark.read", "mark as read", "I"),
@@ -243,96 +253,3 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("leave", "quit", "q", at=(LIST,), hint="quit"),
     _act("quit", "quit from anywhere", "^Q", at=_ALL),
 )
-
-
-class KeyClashError(ValueError):
-    """Two actions want one key in one place, or there is no such action."""
-
-
-class Keymap:
-    """Which action a key means in a place; made of the table and a user's own keys by id."""
-
-    def __init__(
-        self,
-        remaps: Mapping[str, Sequence[str]] | None = None,
-        views: Sequence[SavedView] = (),
-    ) -> None:
-        remaps = remaps or {}
-        self.actions = tuple(
-            replace(action, keys=tuple(remaps.get(action.id, action.keys)))
-            for action in (*ACTIONS, *_own_view_actions(views))
-        )
-        if unknown := remaps.keys() - {action.id for action in self.actions}:
-            raise KeyClashError(f"{', '.join(sorted(unknown))}: there is no such action")
-        self._means: dict[tuple[str, tuple[str, ...]], Action] = {}
-        self._leads: set[tuple[str, tuple[str, ...]]] = set()
-        for action in self.actions:
-            for place in action.where:
-                for key in action.keys:
-                    self._bind(place, tuple(map(_pressed_as, key.split(" "))), action)
-
-    def _bind(self, place: str, presses: tuple[str, ...], action: Action) -> None:
-        other = self._means.get((place, presses))
-        if other is not None:
-            keys = " ".join(presses)
-            raise KeyClashError(f"{keys} means {other.id} and {action.id} in the {place}")
-        self._means[place, presses] = action
-        self._leads.update((place, presses[:length]) for length in range(1, len(presses)))
-
-    def means(self, place: str, presses: tuple[str, ...]) -> Action | None:
-        """The action of these presses, if they are complete."""
-        return self._means.get((place, presses))
-
-    def leads(self, place: str, presses: tuple[str, ...]) -> bool:
-        """Whether more presses may follow."""
-        return (place, presses) in self._leads
-
-    def following(self, place: str, presses: tuple[str, ...]) -> Iterable[tuple[str, Action]]:
-        """What may follow a leader: the next press, and the action that it completes."""
-        size = len(presses)
-        for (where, keys), action in self._means.items():
-            if where == place and keys[:size] == presses and len(keys) == size + 1:
-                yield shown(keys[size]), action
-
-    def key_of(self, id: str) -> str:
-        """The first key of an action as people read it; empty where it has none."""
-        return next((shown(a.keys[0]) for a in self.actions if a.id == id and a.keys), "")
-
-    def of(self, place: str) -> tuple[Action, ...]:
-        """The actions of a place, in the table's order."""
-        return tuple(action for action in self.actions if place in action.where)
-
-
-_NAMES = {"Enter": "enter", "Esc": "escape", "Space": "space", "Tab": "tab"}
-_SHOWN = {
-    "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "up": "↑", "down": "↓",
-    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "f1": "F1", "f2": "F2",
-    "f4": "F4",
-}  # fmt: skip
-
-
-def _pressed_as(key: str) -> str:
-    if len(key) == 2 and key[0] == "^":
-        return f"ctrl+{key[1].lower()}"
-    return _NAMES.get(key, key)
-
-
-def shown(key: str) -> str:
-    """A key as it stands in help, footer and palette."""
-    presses = [_pressed_as(press) for press in key.split(" ")]
-    return " ".join(
-        f"^{press[5:].upper()}" if press.startswith("ctrl+") else _SHOWN.get(press, press)
-        for press in presses
-    )
-
-
-def press(key: str, character: str | None) -> str:
-    """What the table calls a key press: its character, or its name where it has none."""
-    if (
-        character is not None
-        and len(character) == 1
-        and character.isprintable()
-        and character != " "
-    ):
-        return character
-    return key

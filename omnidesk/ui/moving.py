@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Verb = Callable[[DeskScreen], Awaitable[None] | None]
 
 _FAR = 1_000_000
+_FARTHEST = 10_000
 
 
 def move(by: int) -> Verb:
@@ -89,3 +90,14 @@ def view_beside(by: int) -> Verb:
         screen.look_at(names[(names.index(screen.view) + by) % len(names)])
 
     return beside
+
+
+async def by_count(screen: DeskScreen, action: str, count: int) -> None:
+    """Move by so many lines, or open the conversation of that number."""
+    steps = {"move.down": count, "move.up": -count}
+    if action in steps:
+        move(max(-_FARTHEST, min(steps[action], _FARTHEST)))(screen)
+    elif action in ("open", "unfold"):
+        from omnidesk.ui.going import go_to
+
+        await go_to(screen, count)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from omnidesk.ui.keymap import Action, shown
+from omnidesk.ui.keymap import Action
+from omnidesk.ui.pressing import shown
 
 if TYPE_CHECKING:
     from textual.screen import Screen

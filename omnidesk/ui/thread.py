@@ -15,8 +15,9 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.beside import told
 from omnidesk.ui.held import due
-from omnidesk.ui.lines import Line, cut, wrap
+from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.peek import peeked
 from omnidesk.ui.talk import Setting, draft_lines, own_lines, parting
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _PEEK_HEIGHT = 5
 _MESSAGES_KEPT = 2000
-_PEEKED = 400
 
 _Key = tuple[object, ...]
 
@@ -268,7 +268,8 @@ class ThreadView(Painted, can_focus=True):
         if self.opened is None:
             return self.paint(((SafeText(" "), "text"), (self.empty, "muted")) if y == 2 else ())
         if self.peeking:
-            return self.paint(self._peek_line(y))
+            lines = peeked(self._messages, self._text_width, self.content_size.height - 1)
+            return self.paint(((SafeText(" "), "text"), *lines[y - 1]) if y <= len(lines) else ())
         if y < self._above and self._banner is not None:
             return self.paint(self._banner(self.inner_width))
         at = self._offset + y - self._above
@@ -302,29 +303,3 @@ class ThreadView(Painted, can_focus=True):
     def _code(self, channel: str) -> SafeText:
         known = self.channels.get(channel)
         return safe_line(known.code if known and known.code else channel[:2])
-
-    def _peek_line(self, y: int) -> Line:
-        """The newest words at the bottom, what came before them above."""
-        room = self.content_size.height - 1
-        lines: list[Line] = []
-        for message in reversed(self._messages):
-            if message.text.strip() and len(lines) < room:
-                lines[:0] = _peeked(message, self._text_width)[:room]
-        lines = lines[-room:]
-        return ((SafeText(" "), "text"), *lines[y - 1]) if y - 1 < len(lines) else ()
-
-
-def _peeked(message: Message, width: int) -> list[Line]:
-    who = message.sender.name if message.sender and message.sender.name else "?"
-    ink = "text"
-    if message.direction is Direction.NOTE:
-        who, ink = f"NOTE {message.author}", "note"
-    elif message.direction is Direction.OUT:
-        who, ink = f"us, {message.author or 'automatic'}", "own"
-    said = message.text[: _PEEKED * 2]
-    if message.folded and message.folded[0][0]:
-        said = said[: message.folded[0][0]]
-    head = SafeText(f"{safe_line(who, 24)}: ")
-    lines = wrap(safe_line(head + said[:_PEEKED]), width)
-    first = SafeText(lines[0][len(head) :])
-    return [((head, "muted"), (first, ink)), *(((line, ink),) for line in lines[1:])]

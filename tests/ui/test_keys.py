@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from omnidesk.ui.help import help_lines
-from omnidesk.ui.keymap import ACTIONS, COMPOSER, LIST, REVIEW, THREAD, KeyClashError, Keymap, press
+from omnidesk.ui.keymap import ACTIONS, COMPOSER, LIST, REVIEW, THREAD
 from omnidesk.ui.layouts import Layouts
-from omnidesk.ui.verbs import VERBS
+from omnidesk.ui.pressing import KeyClashError, Keymap, press
+from omnidesk.ui.verbs import VERBS, Late
 
 _NEVER = {f"ctrl+{letter}" for letter in "imhjszba"} | {"ctrl+space"}
 _NOT_ON_A_RUSSIAN_KEYBOARD = set("@$^&;'\"")
@@ -16,6 +17,10 @@ _NOT_ON_A_RUSSIAN_KEYBOARD = set("@$^&;'\"")
 def test_every_action_has_a_verb_and_every_verb_an_action() -> None:
     assert {action.id for action in ACTIONS} == set(VERBS)
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_verb_that_is_imported_late_is_there() -> None:
+    assert all(callable(verb.found()) for verb in VERBS.values() if isinstance(verb, Late))
 
 
 def test_no_key_is_one_that_a_terminal_or_a_layout_swallows() -> None:
