@@ -78,6 +78,10 @@ class JoinReads(Protocol):
         """Whether an agent put a message where it stands."""
         ...
 
+    def moves_of(self, message: int) -> list[int]:
+        """The events of the moves, not taken back yet, that put a message where it stands."""
+        ...
+
     def part_of(self, number: int, contact: int) -> int | None:
         """What was merged into a conversation and is a contact's: the latest active one."""
         ...

@@ -11,6 +11,7 @@ from omnidesk.core.store import Store, Suggested
 from omnidesk.desk import joining, people, redoing, wishes
 
 if TYPE_CHECKING:
+    from omnidesk.desk.history import History
     from omnidesk.desk.maybes import Maybe
 
 
@@ -83,6 +84,12 @@ class Joins:
     async def suggestions(self, what: str, id: int) -> list[Suggested]:
         """What a contact or conversation may be one with, the surest first."""
         return await self.store.read(lambda r: r.suggestions(what, id))
+
+    async def history(self, message: int) -> History:
+        """A message with its versions and what happened to it; NotFound where there is none."""
+        from omnidesk.desk.history import history
+
+        return await self.store.read(lambda r: history(r, message))
 
     async def maybes(self, found: Sequence[Suggested] | None = None) -> list[Maybe]:
         """These suggestions, or all that are undecided, with both sides in words."""

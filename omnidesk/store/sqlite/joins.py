@@ -98,6 +98,11 @@ class JoinReads:
         row = self.db.execute("SELECT 1 FROM moved WHERE message = ? LIMIT 1", (message,))
         return row.fetchone() is not None
 
+    def moves_of(self, message: int) -> list[int]:
+        asked = "SELECT event FROM moved WHERE message = ? ORDER BY event"
+        rows = self.db.execute(asked, (message,))
+        return [row[0] for row in rows]
+
     def part_of(self, number: int, contact: int) -> int | None:
         row = self.db.execute(
             f"{_BELOW} SELECT c.number FROM below JOIN conversation c ON c.number = below.number"
