@@ -71,15 +71,15 @@ async def _pipe(command: list[str], text: str) -> str:
             *command, stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
         )
     except OSError as error:
-        return f"{_COMMAND}: {command[0]}: {error.strerror}"
+        return f"not copied, {_COMMAND}: {error.strerror}: {command[0]}"
     try:
         async with asyncio.timeout(_COMMAND_SECONDS):
             await running.communicate(text.encode())
     except TimeoutError:
         running.kill()
         await running.wait()
-        return f"{_COMMAND}: {command[0]} did not end within {_COMMAND_SECONDS:.0f} s"
-    return f"{_COMMAND}: {command[0]} failed" if running.returncode else ""
+        return f"not copied, {_COMMAND}: {command[0]} did not end within {_COMMAND_SECONDS:.0f} s"
+    return f"not copied, {_COMMAND}: {command[0]} failed" if running.returncode else ""
 
 
 async def copy_message(screen: DeskScreen) -> None:
