@@ -16,7 +16,7 @@ help:
 	@echo "make test    all tests; those that need Dovecot and Postfix are skipped without them"
 	@echo "make faults  kills, cuts and outages, the long ones too"
 	@echo "make bench   what docs/performance.md measures"
-	@echo "make docs    docs/config.md, docs/config.schema.json and docs/cli.md from the code"
+	@echo "make docs    docs/config.md, docs/config.schema.json, docs/cli.md and docs/keys.md from the code"
 
 install: $(STAMP)
 
@@ -54,6 +54,8 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m tools.config_reference
 	$(BIN)/python -m tools.cli_reference
+	$(BIN)/python -m tools.keys_reference
+	$(BIN)/python -m tools.pictures
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

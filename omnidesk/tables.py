@@ -211,7 +211,7 @@ class Document(Strict):
     """The automatic answer to the first message of a conversation."""
 
     keys: dict[str, list[str]] = Field(default_factory=dict)
-    """Other keys for actions of the screen: `"conversation.close" = ["x"]`; F1 names them."""
+    """Other keys for actions of the screen: `close = ["e", "^K"]`; docs/keys.md has every id."""
 
     ui: Ui = Ui()
     """How the screen looks."""

@@ -11,6 +11,8 @@ import pytest
 
 from omnidesk.config import load
 from omnidesk.core.errors import ConfigError
+from omnidesk.ui.pressing import Keymap
+from tools import keys_reference
 from tools.config_reference import DOCS, reference, schema
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +24,12 @@ def test_the_config_reference_is_fresh() -> None:
 
 def test_the_json_schema_is_fresh() -> None:
     assert (DOCS / "config.schema.json").read_text(encoding="utf-8") == schema(), "run `make docs`"
+
+
+def test_the_keys_reference_is_fresh() -> None:
+    assert (DOCS / "keys.md").read_text(encoding="utf-8") == keys_reference.reference(), (
+        "run `make docs`"
+    )
 
 
 def test_the_json_schema_knows_every_kind_and_writes_durations_as_the_toml_does() -> None:
@@ -69,6 +77,7 @@ def test_the_commented_part_of_the_example_loads_too(tmp_path: Path) -> None:
     path.write_text(text.replace("# [", "[").replace('# "', '"').replace("# theme", "theme"))
     config = load(path)
     assert config.keys
+    assert Keymap(config.keys).actions
     assert config.ui.theme
 
 
