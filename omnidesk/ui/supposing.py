@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.callcard import label
@@ -64,12 +66,14 @@ def who(screen: DeskScreen, side: Side, now: datetime) -> SafeText:
 def banner(screen: DeskScreen, width: int) -> Line:
     """One line over the messages: what this may be the same as, and the keys that decide it."""
     found = _about(screen, "conversation")
-    side = found[0].other
-    keys = screen.keys
-    tail = SafeText(f": {keys.key_of('join')} joins, {keys.key_of('join.never')} not the same ")
+    side, keys = found[0].other, screen.keys
+    yes, no = keys.key_of("join"), keys.key_of("join.never")
     more = f" (1 of {len(found)})" if len(found) > 1 else ""
-    told = f" may be the same fault as #{side.id} {who(screen, side, screen.clock())}{more}"
-    return ((cut(SafeText(told), max(8, width - len(tail))), "note"), (tail, "note"))
+    whose = f"#{side.id} {who(screen, side, screen.clock())}{more}"
+    long = (f" may be the same fault as {whose}", f": {yes} joins, {no} not the same ")
+    short = (f" same as {whose}", f"? {yes} joins, {no} no ")
+    told, tail = long if cell_len("".join(long)) <= width else short
+    return ((cut(SafeText(told), max(8, width - len(tail))), "note"), (SafeText(tail), "note"))
 
 
 def person(screen: DeskScreen, opened: Opened, at: int | None, width: int) -> list[Line]:
