@@ -51,7 +51,7 @@ class Question(Container):
     DEFAULT_CSS = """
     Question { dock: bottom; margin-bottom: 1; height: 2; background: $ink-bar; }
     Question _Prompt { height: 1; }
-    Question Input { height: 1; background: $ink-cursor-back; }
+    Question Input { height: 1; padding: 0 1; background: $ink-cursor-back; }
     """
 
     def __init__(

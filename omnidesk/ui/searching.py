@@ -94,7 +94,7 @@ class Hits(Painted, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return max(1, self.content_size.height // 2)
+        return max(1, (self.content_size.height - 1) // 2)
 
     def move(self, by: int) -> None:
         """Move the cursor by so many hits."""
@@ -110,10 +110,15 @@ class Hits(Painted, can_focus=True):
         self.move(direction * max(1, self._room // 2))
 
     def render_line(self, y: int) -> Strip:
-        at, below = divmod(y, 2)
+        if y == 0:
+            count = f", {len(self.found.hits)}{'' if self.found.whole else ' so far'}"
+            title = f" Everything, newest first{count if self.found.words else ''} "
+            rule = SafeText("─" * self.inner_width)
+            return self.paint(((SafeText(title), "title"), (rule, "rule")))
+        at, below = divmod(y - 1, 2)
         at += self.found.top
         if at >= len(self.found.hits):
-            return self.paint(((SafeText(" "), "text"), (self.said, "muted")) if y == 1 else ())
+            return self.paint(((SafeText(" "), "text"), (self.said, "muted")) if y == 2 else ())
         chosen = at == self.found.at
         over = ("cursor" if self.has_focus else "away") if chosen else ""
         line = hit_lines(self.found.hits[at], self._now, self.inner_width - 2)[below]
@@ -136,7 +141,7 @@ class SearchScreen(Above):
     resting_place = keymap.SEARCH_LINE
     DEFAULT_CSS = """
     SearchScreen { background: $ink-paper; layout: vertical; }
-    SearchScreen Input { height: 1; background: $ink-bar; color: $ink-text; }
+    SearchScreen Input { height: 1; padding: 0 1; background: $ink-bar; color: $ink-text; }
     Hits { height: 1fr; }
     """
 

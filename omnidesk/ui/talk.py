@@ -196,7 +196,10 @@ def header_lines(message: Message, width: int) -> list[Line]:
         "Reply-To": message.reply_to,
     }
     said = {
-        name: ", ".join(show_address(one.name, one.address) for one in found)
+        name: ", ".join(
+            show_address(one.name, one.address) if one.address else safe_line(one.name)
+            for one in found
+        )
         for name, found in people.items()
     }
     said |= {
