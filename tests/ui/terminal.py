@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
+_NOT_PASSED_ON = ("TEXTUAL", "COLORTERM", "LC_", "LANG", "NO_COLOR", "COLUMNS", "LINES")
 _PATIENCE = 20.0
 _OURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
@@ -37,9 +38,7 @@ class Terminal:
         self._master, slave = os.openpty()
         self._fit(self._size)
         kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("TEXTUAL", "COLORTERM", "LC_", "LANG", "NO_COLOR"))
+            name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)
         }
         self._program = subprocess.Popen(
             [sys.executable, "-m", "tests.ui.run_screen", str(self._database)],

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from omnidesk.core.model import Health, HealthState
+from omnidesk.engine.pulse import Pulse
+from omnidesk.engine.trouble import Trouble
 from omnidesk.ui.bars import health_marks, troubles
 from tests.ui.house import House, screen_text, until
 
@@ -72,3 +74,17 @@ async def test_a_config_that_is_not_taken_up_is_said_until_it_is(acme: House) ->
         await acme.store.write(lambda tx: tx.set_setting("config_problem", ""))
         await acme.says("ann", "Hello")
         await until(pilot, lambda: "config.toml" not in screen_text(app))
+
+
+async def test_an_outage_that_goes_on_keeps_the_time_when_it_began(acme: House) -> None:
+    now = [NOW]
+    pulse = Pulse(acme.store, "support", lambda: now[0])
+    await pulse.fine("receive")
+    now[0] = began = NOW + timedelta(minutes=1)
+    await pulse.trouble("receive", Trouble(HealthState.DEGRADED, "refused", 5.0))
+    for reason in ("refused", "timed out"):
+        now[0] += timedelta(seconds=30)
+        await pulse.trouble("receive", Trouble(HealthState.DEGRADED, reason, 5.0))
+    found = {one.channel: one for one in await acme.desk.health()}
+    assert found["support"].reason == "timed out"
+    assert found["support"].changed_at == began
