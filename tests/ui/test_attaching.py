@@ -68,7 +68,7 @@ async def test_the_draft_keeps_its_files_and_comes_back_with_them(
     (tmp_path / "a.txt").write_text("a")
     number = await acme.says("ann", "Hello", subject="Order")
     app = acme.app()
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(240, 40)) as pilot:
         await begun(pilot, app, number, "")
         await attached(pilot, app, str(tmp_path / "a.txt"))
         await pilot.press("escape", "p")

@@ -37,7 +37,8 @@ class Reader:
             return await asyncio.to_thread(read_all, contents, self._spool, self._own)
         try:
             return await self._read_apart(contents)
-        except BrokenProcessPool:  # killed from outside, as for want of memory
+        except (BrokenProcessPool, RuntimeError):
+            # Killed from outside, as for want of memory; or whoever runs us forbids processes.
             self.rest()
             return await asyncio.to_thread(read_all, contents, self._spool, self._own)
 
