@@ -9,14 +9,10 @@ from omnidesk.core.channel import Incoming
 from omnidesk.core.hours import WorkingHours
 from omnidesk.core.model import Address, Direction
 from omnidesk.core.signing import keyless_address
+from omnidesk.core.silence import no_reply
 from omnidesk.core.value import dataclass
 from omnidesk.core.wording import fill, person
 
-_SILENT = (
-    "noreply", "donotreply", "dontreply", "donotrespond", "unattended", "nepasrepondre",
-    "neotvechat", "neotvechayte", "bezotveta",
-)  # fmt: skip
-_NOBODY = frozenset({"mailerdaemon", "nobody", "devnull", "bounce", "bounces"})
 _MACHINES = re.compile(
     r"(?:mailer-daemon|postmaster|daemon|root|www-data|listserv|majordomo|abuse|hostmaster"
     r"|owner-.*|.*-(?:owner|request|bounces?|return)|bounces?[+.=-].*)"
@@ -74,12 +70,6 @@ def answer(answers: Answers, number: int, desk: str, name: str, at: datetime) ->
         "expected": answers.expected,
     }
     return fill(answers.text if working else answers.after_hours_text, values)
-
-
-def no_reply(address: str) -> bool:
-    """Whether nobody reads what is sent to this address, by its own words."""
-    local = re.sub(r"[._+\-=]", "", address.lower().rpartition("@")[0])
-    return local in _NOBODY or any(word in local for word in _SILENT)
 
 
 def why_silent(incoming: Incoming, facts: Facts, rules: ReplyRules) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from omnidesk.core.model import Address, Handle, Message
-from omnidesk.core.replying import no_reply
 from omnidesk.core.signing import keyless_address
+from omnidesk.core.silence import no_reply
 from omnidesk.core.value import dataclass
 from omnidesk.core.ways import Way, handles_here, unread, ways, why_no_way
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Address, Handle, HealthState, Known, KnownHandle, Message
-from omnidesk.core.replying import no_reply
+from omnidesk.core.silence import no_reply
 from omnidesk.core.store import Configured, Reached
 from omnidesk.core.value import dataclass
 

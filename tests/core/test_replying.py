@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.model import Address, Bounce, Direction, Handle
-from omnidesk.core.replying import Facts, ReplyRules, no_reply, why_silent
+from omnidesk.core.replying import Facts, ReplyRules, why_silent
+from omnidesk.core.silence import no_reply
 
 RULES = ReplyRules(own=frozenset({"support@desk.example", "sales@desk.example"}))
 KEYED = "support+12.nonce.aaaaaaaaaaaaaaaa@desk.example"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omnidesk.channels.email.headers import Head, text_of
-from omnidesk.core.replying import no_reply
+from omnidesk.core.silence import no_reply
 
 _LISTS = ("List-Id", "List-Unsubscribe", "List-Post", "List-Help")
 _ANSWERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoresponse", "X-Auto-Reply",
