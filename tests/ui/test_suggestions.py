@@ -137,10 +137,12 @@ async def test_the_customer_pane_joins_two_people(
         await done(pilot, app)
         first, second = await acme.desk.open(one), await acme.desk.open(other)
         assert first.contact.id == second.contact.id
+        await until(pilot, lambda: "> may be the same person as" not in screen_text(app))
         await pilot.press("z")
         await done(pilot, app)
         second = await acme.desk.open(other)
         assert first.contact.id != second.contact.id
+        await until(pilot, lambda: "> may be the same person as" in screen_text(app))
         await pilot.press("x")
         await done(pilot, app)
         assert [found.what for found in await undecided(acme)] == ["conversation"]
