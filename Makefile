@@ -8,7 +8,7 @@ JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt
 
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo check format test faults bench docs clean
+.PHONY: help install demo check format test faults bench docs messages clean
 
 help:
 	@echo "make demo    a desk in a temporary folder, with loopback servers and played customers"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    all tests; those that need Dovecot and Postfix are skipped without them"
 	@echo "make faults  kills, cuts and outages, the long ones too"
 	@echo "make bench   what docs/performance.md measures"
+	@echo "make messages  the screen's sentences gathered into the catalogs of omnidesk/locale"
 	@echo "make docs    docs/config.md, docs/config.schema.json, docs/cli.md and docs/keys.md from the code"
 
 install: $(STAMP)
@@ -25,7 +26,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[demo,test]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[demo,images,test,web]'
 	@touch $@
 
 demo: $(STAMP)
@@ -56,6 +57,9 @@ docs: $(STAMP)
 	$(BIN)/python -m tools.cli_reference
 	$(BIN)/python -m tools.keys_reference
 	$(BIN)/python -m tools.pictures
+
+messages: $(STAMP)
+	$(BIN)/python -m tools.messages
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

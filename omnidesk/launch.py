@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from omnidesk import __version__
 from omnidesk.core.errors import ConfigError, OmnideskError
+from omnidesk.core.language import language_of, speak
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
 from omnidesk.core.value import dataclass
@@ -56,6 +57,7 @@ def run_screen(config: str | None, agent: str | None) -> int:
     except OmnideskError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    speak(seat.settings.language or language_of(os.environ))
     gc.disable()  # until the app has painted: hardly anything dies before that
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from omnidesk.ui.app import OmnideskApp
@@ -130,6 +132,7 @@ def _plain(seat: Seat) -> dict[str, Any]:
         "name": settings.name,
         "undo_send": settings.undo_send.total_seconds(),
         "theme": settings.theme,
+        "language": settings.language,
         "agents": [_plain_agent(a) for a in settings.agents],
         "keys": {action: list(keys) for action, keys in settings.keys.items()},
         "region": settings.region,
@@ -149,6 +152,7 @@ def _read_seat(config: Path, kept: dict[str, Any]) -> Seat:
         name=kept["name"],
         undo_send=timedelta(seconds=kept["undo_send"]),
         theme=kept["theme"],
+        language=kept["language"],
         agents=tuple(Agent(**a) for a in kept["agents"]),
         keys=kept["keys"],
         region=kept["region"],

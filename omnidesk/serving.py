@@ -9,6 +9,7 @@ from pathlib import Path
 from omnidesk.config import Config, load
 from omnidesk.core.errors import ConfigError
 from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.language import speak
 from omnidesk.core.store import Store, Transaction
 from omnidesk.engine.line import utc_now
 from omnidesk.wiring import make_engine, open_store
@@ -26,6 +27,7 @@ async def serve(config: Config, stop: asyncio.Event) -> None:
     following: Config | None = config
     while following is not None:
         current, following = following, None
+        speak(current.desk.language)
         async with open_store(current) as store:
             await _tell(store, "")
             engine = await make_engine(current, store)

@@ -48,7 +48,7 @@ class Desk(Strict):
     """The country of phone numbers written without one, as in ISO 3166 (`"RU"`)."""
 
     language: Literal["en", "ru"] = "en"
-    """The language of the automatic answers where they have no text of their own."""
+    """The language of the automatic answers without a text of their own, and of what the engine writes down: why a message stands where it does, why a letter came back."""  # noqa: E501
 
 
 class AgentTable(Strict):
@@ -183,6 +183,9 @@ class Ui(Strict):
 
     theme: str | None = None
     """The colour theme; without it, omnidesk's own, light or dark."""
+
+    language: Literal["en", "ru"] | None = None
+    """The language of the screen; without it, that of the session (`LC_ALL`, `LC_MESSAGES`, `LANG`)."""  # noqa: E501
 
 
 class ViewTable(Strict):

@@ -75,6 +75,7 @@ def settings_of(config: Config) -> DeskSettings:
         name=config.desk.name,
         undo_send=config.desk.undo_send,
         theme=config.ui.theme,
+        language=config.ui.language,
         region=config.desk.region,
         agents=config.agents,
         keys=config.keys,

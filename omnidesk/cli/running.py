@@ -18,6 +18,7 @@ from omnidesk.cli.app import agent_of, as_json, common, given, load_config, omni
 from omnidesk.cli.logs import log_to_stderr
 from omnidesk.cli.printing import Column, Table, on_terminal, print_json, say
 from omnidesk.core.errors import ConfigError, OmnideskError
+from omnidesk.core.language import speak
 from omnidesk.core.safetext import safe_line
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def _once() -> int:
     from omnidesk.wiring import make_engine, open_store
 
     config = load_config()
+    speak(config.desk.language)
     async with open_store(config) as store:
         reasons = await (await make_engine(config, store)).once()
     for name, reason in reasons.items():

@@ -15,7 +15,8 @@ from textual.widgets import Input
 from omnidesk.core.routing import Refused, Route, losses
 from omnidesk.core.safetext import SafeText, file_warning, safe_file_name, safe_line, strip_codes
 from omnidesk.ui import keymap
-from omnidesk.ui.lines import Line, cut, size
+from omnidesk.ui.lines import Line, cut
+from omnidesk.ui.local import size
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from omnidesk.core.safetext import SafeText
+from omnidesk.ui.local import brief_day
 
 Part = tuple[SafeText, str]
 """Some text, and the name of its style."""
@@ -99,14 +100,4 @@ def clock(at: datetime, now: datetime) -> SafeText:
     """A time of the agent's own day, with its date: `10:42  16 Sep`."""
     here = at.astimezone()
     year = "" if here.year == now.astimezone().year else f" {here.year}"
-    return SafeText(f"{here:%H:%M}  {here.day} {here:%b}{year}")
-
-
-def size(count: int) -> SafeText:
-    """Bytes for people: `640 B`, `1.2 MB`."""
-    amount = float(count)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return SafeText(f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}")
-        amount /= 1000
-    return SafeText(f"{amount:.1f} GB")
+    return SafeText(f"{here:%H:%M}  {brief_day(here)}{year}")

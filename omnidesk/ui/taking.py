@@ -20,7 +20,7 @@ from omnidesk.core.safetext import (
     show_link,
     strip_codes,
 )
-from omnidesk.ui.lines import size
+from omnidesk.ui.local import size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -26,7 +26,8 @@ from omnidesk.core.safetext import (
     strip_codes,
 )
 from omnidesk.ui.held import told
-from omnidesk.ui.lines import Line, clock, cut, pad, size, wrap
+from omnidesk.ui.lines import Line, clock, cut, pad, wrap
+from omnidesk.ui.local import size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.routing import Route, losses
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.lines import Line, cut, size
+from omnidesk.ui.lines import Line, cut
+from omnidesk.ui.local import size
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.recipients import Whom
 

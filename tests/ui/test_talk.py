@@ -23,7 +23,8 @@ from omnidesk.core.model import (
     Message,
 )
 from omnidesk.core.safetext import SafeText
-from omnidesk.ui.lines import Line, age, cut, fit, size, wrap
+from omnidesk.ui.lines import Line, age, cut, fit, wrap
+from omnidesk.ui.local import size
 from omnidesk.ui.talk import Setting, draft_lines, message_lines
 from tests.ui.house import CHAT, LETTERS
 
