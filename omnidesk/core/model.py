@@ -153,7 +153,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One thing said, as every face of the desk shows it."""
+    """One thing said, as every face of the desk shows it.
+
+    `forwards` is the message that this one, of ours, passes on to somebody else.
+    """
 
     id: int
     conversation: int
@@ -185,6 +188,7 @@ class Message:
     home: int | None = None
     marked: str | None = None
     copy_of: int | None = None
+    forwards: int | None = None
     version: int = 1
     raw: str | None = None
     delivery: Delivery | None = None
@@ -258,7 +262,12 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An unsent reply or note of one agent in one conversation."""
+    """An unsent reply or note of one agent in one conversation.
+
+    `attachments` are paths, or files of the store as `core.stored` writes them. `to` is the
+    handle that the agent chose; `cc` None: whom the letter copied. What is to be forwarded is
+    message `forward`, to `people`.
+    """
 
     conversation: int
     agent: str
@@ -267,6 +276,12 @@ class Draft:
     channel: str | None = None
     changed_at: datetime
     attachments: tuple[str, ...] = field(default=())
+    everyone: bool = False
+    to: Handle | None = None
+    cc: tuple[Address, ...] | None = None
+    bcc: tuple[Address, ...] = ()
+    forward: int | None = None
+    people: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,7 @@ class Seen:
     received_at: datetime
     text_size: int
     home: int | None = None
+    forwards: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,16 +113,33 @@ class Saying:
         note: bool = False,
         channel: str | None = None,
         attachments: Sequence[str] = (),
+        *,
+        everyone: bool = False,
+        to: Handle | None = None,
+        cc: Sequence[Address] | None = None,
+        bcc: Sequence[Address] = (),
+        forward: int | None = None,
+        people: Sequence[Address] = (),
     ) -> None:
-        """Keep what is being typed, and the paths of files that are to go with it."""
+        """Keep what is being typed, the files that are to go with it, and whom it is for.
+
+        The copies stay whatever channel it is on now. What is to be forwarded is kept as a
+        note: it must never turn into a reply by itself.
+        """
         draft = Draft(
             conversation=number,
             agent=self.agent.id,
-            note=note,
+            note=note or forward is not None,
             text=text,
             channel=channel,
             changed_at=self._now(),
             attachments=tuple(attachments),
+            everyone=everyone,
+            to=to,
+            cc=None if cc is None else tuple(cc),
+            bcc=tuple(bcc),
+            forward=forward,
+            people=tuple(people),
         )
         await self.store.write(lambda tx: tx.save_draft(draft))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,18 @@ class StoreContract(OutboxContract, ListsContract):
         await store.write(lambda tx: tx.save_draft(draft))
         assert await store.read(lambda r: r.draft(number, "anna")) == draft
         assert await store.read(lambda r: r.draft(number, "ivan")) is None
+
+    async def test_a_draft_keeps_whom_it_is_for(self, store: Store) -> None:
+        number = await store.write(begin)
+        bob, cat = Address("Bob", "bob@example.org"), Address("", "cat@example.org")
+        plain = Draft(conversation=number, agent="anna", note=False, text="Soon", changed_at=NOON)
+        for draft in (
+            replace(plain, everyone=True, to=ANNA, channel="bot", cc=(bob,), bcc=(cat,)),
+            replace(plain, cc=(), attachments=("/home/a.txt",)),
+            replace(plain, note=True, forward=7, people=(bob, cat)),
+        ):
+            await store.write(lambda tx, d=draft: tx.save_draft(d))  # type: ignore[misc]
+            assert await store.read(lambda r: r.draft(number, "anna")) == draft
 
     async def test_a_listener_hears_of_every_commit(self, store: Store) -> None:
         heard: list[int] = []

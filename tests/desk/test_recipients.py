@@ -133,3 +133,37 @@ async def test_a_chat_has_no_copies_and_says_so(desk: Desk) -> None:
     assert isinstance(found, Refused)
     assert found.reason == "bot carries no Cc or Bcc; leave them out"
     assert isinstance(await desk.route(1, "bot", cc=()), Route)
+
+
+async def test_a_draft_found_again_has_its_recipients(desk: Desk) -> None:
+    cc, bcc = (Address("Dan", "dan@e.org"),), (Address("", "eve@e.org"),)
+    await desk.save_draft(1, "Soon", False, "support", everyone=True, to=ANN, cc=cc, bcc=bcc)
+    draft = (await desk.open(1)).draft
+    assert draft is not None
+    sent = await desk.reply(
+        1, draft.text, to=draft.to, everyone=draft.everyone, cc=draft.cc, bcc=draft.bcc
+    )
+    assert (addresses(sent.to), addresses(sent.cc)) == (["ann@e.org"], ["dan@e.org"])
+    assert addresses(sent.bcc) == ["eve@e.org"]
+
+
+async def test_a_channel_without_copies_leaves_those_of_the_draft(desk: Desk) -> None:
+    cc = (Address("Dan", "dan@e.org"),)
+    await desk.save_draft(1, "Soon", False, "support", cc=cc)
+    assert isinstance(await desk.route(1, "bot", cc=cc), Refused)
+    await desk.save_draft(1, "Soon", False, "bot", cc=cc)
+    await desk.save_draft(1, "Soon", False, "support", cc=cc)
+    draft = (await desk.open(1)).draft
+    assert draft is not None
+    assert (draft.channel, draft.cc) == ("support", cc)
+
+
+async def test_a_draft_says_of_copies_nothing_until_they_are_chosen(desk: Desk) -> None:
+    await desk.save_draft(1, "Soon")
+    draft = (await desk.open(1)).draft
+    assert draft is not None
+    assert (draft.everyone, draft.to, draft.cc, draft.bcc) == (False, None, None, ())
+    await desk.save_draft(1, "Soon", cc=())
+    draft = (await desk.open(1)).draft
+    assert draft is not None
+    assert draft.cc == (), "nobody is a choice, too"

@@ -254,11 +254,30 @@ def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: Mentions
                 id_,
             ),
         )
+    _leave_drafts(db, values)
     for message, reason in db.execute(
         "SELECT message, reason FROM delivery WHERE reason IS NOT NULL AND speaks_of_him(reason)"
     ).fetchall():
         db.execute(
             "UPDATE delivery SET reason = ? WHERE message = ?", (mentions.without(reason), message)
+        )
+
+
+def _leave_drafts(db: sqlite3.Connection, values: set[str]) -> None:
+    """Replies that are being written to others copy him no more."""
+    found = db.execute(
+        "SELECT conversation, agent, handle, recipients FROM draft"
+        " WHERE recipients <> '{}' OR handle IS NOT NULL"
+    ).fetchall()
+    for conversation, agent, handle, recipients in found:
+        roles = {
+            role: [one for one in people if one[1].lower() not in values]
+            for role, people in json.loads(recipients).items()
+        }
+        chosen = handle if handle and handle.partition(":")[2] not in values else None
+        db.execute(
+            "UPDATE draft SET handle = ?, recipients = ? WHERE conversation = ? AND agent = ?",
+            (chosen, dump(roles), conversation, agent),
         )
 
 

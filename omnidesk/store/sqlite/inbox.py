@@ -187,7 +187,7 @@ class InboxReads:
             found.add(f"{scheme}:{value}")
         for channel, recipients in self.db.execute(
             "SELECT channel, recipients FROM message WHERE conversation = ? "
-            "AND direction IN ('in', 'out') AND recipients <> '{}'",
+            "AND direction IN ('in', 'out') AND forwards IS NULL AND recipients <> '{}'",
             (number,),
         ):
             scheme = self._scheme(channel)

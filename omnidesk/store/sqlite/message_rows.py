@@ -14,12 +14,12 @@ MESSAGE = """
            m.sender_name, m.sender_address, m.author, m.recipients, m.subject, m.text, m.folded,
            m.refs, m.reply_path, m.sent_at, m.received_at, m.automatic, m.bounce, m.unreadable,
            m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers,
-           m.marked, m.home
+           m.marked, m.home, m.forwards
     FROM message m LEFT JOIN handle h ON h.id = m.handle LEFT JOIN html ON html.message = m.id
 """
 SEEN = """
     SELECT m.id, m.conversation, m.channel, m.direction, h.scheme, h.value, m.message_id,
-           m.subject, m.received_at, length(m.text), m.home
+           m.subject, m.received_at, length(m.text), m.home, m.forwards
     FROM message m LEFT JOIN handle h ON h.id = m.handle
 """
 
@@ -49,6 +49,7 @@ def seen_of(r: tuple[Any, ...]) -> Seen:
         received_at=when(r[8]),
         text_size=r[9],
         home=r[10],
+        forwards=r[11],
     )
 
 
@@ -86,6 +87,7 @@ def message_of(r: tuple[Any, ...], files: tuple[Attachment, ...], delivery: Any)
         answers=r[27],
         marked=r[28],
         home=r[29],
+        forwards=r[30],
         attachments=files,
         delivery=delivery,
     )

@@ -149,19 +149,21 @@ def _elsewhere(
 ) -> Iterator[int]:
     """What he said in others' conversations, and what was answered there to him alone."""
     found = db.execute(
-        "SELECT m.id, m.direction, m.recipients FROM message m"
+        "SELECT m.id, m.direction, m.recipients, m.forwards FROM message m"
         " LEFT JOIN channel c ON c.name = m.channel"
         f" WHERE m.home NOT IN ({_HIS.format('own')}) AND ("
         f" (m.direction = 'in' AND (json_extract(c.capabilities, '$.handle_scheme'),"
         "  lower(m.sender_address)) IN (SELECT json_extract(value, '$[1]'),"
         "  json_extract(value, '$[2]') FROM json_each(:handles)))"
-        " OR (m.direction <> 'note' AND m.handle IN"
+        " OR m.forwards IS NOT NULL OR (m.direction <> 'note' AND m.handle IN"
         "  (SELECT json_extract(value, '$[0]') FROM json_each(:handles))))",
         {"own": own, "handles": json.dumps(handles)},
     )
     values = {value for _, _, value, _ in handles}
-    for id_, direction, recipients in found.fetchall():
+    for id_, direction, recipients, forwards in found.fetchall():
         named = [one for role in json.loads(recipients).values() for one in role]
+        if forwards is not None and not named:
+            continue
         if direction == "in" or all(address.lower() in values for _, address in named):
             yield id_
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.errors import LeaseLost
-from omnidesk.core.model import Draft, Health, HealthState
+from omnidesk.core.model import Draft, Handle, Health, HealthState
 from omnidesk.core.store import Configured, Ledger
-from omnidesk.store.sqlite.values import dump, ms, when
+from omnidesk.store.sqlite.values import addresses, dump, ms, read_addresses, when
 
 _LONGEST_LEASE = timedelta(minutes=5)
 """A lease that ends later than this from now was written by a clock that has since gone back."""
@@ -58,12 +58,13 @@ class RunningReads:
 
     def draft(self, number: int, agent: str) -> Draft | None:
         row = self.db.execute(
-            "SELECT note, text, channel, files, changed_at FROM draft "
-            "WHERE conversation = ? AND agent = ?",
+            "SELECT note, text, channel, files, changed_at, everyone, handle, recipients, forward"
+            " FROM draft WHERE conversation = ? AND agent = ?",
             (number, agent),
         ).fetchone()
         if row is None:
             return None
+        whom = {role: read_addresses(people) for role, people in json.loads(row[7]).items()}
         return Draft(
             conversation=number,
             agent=agent,
@@ -72,6 +73,12 @@ class RunningReads:
             channel=row[2],
             attachments=tuple(json.loads(row[3])),
             changed_at=when(row[4]),
+            everyone=bool(row[5]),
+            to=Handle.parse(row[6]) if row[6] else None,
+            cc=whom.get("cc"),
+            bcc=whom.get("bcc", ()),
+            forward=row[8],
+            people=whom.get("to", ()),
         )
 
     def setting(self, name: str) -> str | None:
@@ -158,8 +165,11 @@ class RunningWrites(RunningReads):
         self.db.execute("DELETE FROM lease WHERE name = ? AND holder = ?", (name, holder))
 
     def save_draft(self, draft: Draft) -> None:
+        whom = {"to": draft.people or None, "cc": draft.cc, "bcc": draft.bcc or None}
         self.db.execute(
-            "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO draft (conversation, agent, note, text, channel, files,"
+            " everyone, handle, recipients, forward, changed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 draft.conversation,
                 draft.agent,
@@ -167,6 +177,10 @@ class RunningWrites(RunningReads):
                 draft.text,
                 draft.channel,
                 dump(list(draft.attachments)),
+                int(draft.everyone),
+                str(draft.to) if draft.to else None,
+                dump({role: addresses(some) for role, some in whom.items() if some is not None}),
+                draft.forward,
                 ms(draft.changed_at),
             ),
         )

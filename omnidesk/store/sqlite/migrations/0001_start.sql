@@ -187,7 +187,8 @@ CREATE TABLE link (
 ) WITHOUT ROWID;
 CREATE INDEX link_b ON link (b);
 
--- `home` is the conversation that a message belongs to without any merge.
+-- `home` is the conversation that a message belongs to without any merge. `forwards` is the id
+-- of the message that one of ours passes on: whom it went to takes no part in the conversation.
 CREATE TABLE message (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversation,
@@ -215,6 +216,7 @@ CREATE TABLE message (
     why          TEXT NOT NULL DEFAULT '',
     marked       TEXT,
     copy_of      INTEGER REFERENCES message,
+    forwards     INTEGER,
     version      INTEGER NOT NULL DEFAULT 1,
     raw          TEXT,
     files        TEXT NOT NULL DEFAULT '',
@@ -223,6 +225,7 @@ CREATE TABLE message (
 CREATE INDEX message_conversation ON message (conversation, id);
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX message_forwards ON message (forwards) WHERE forwards IS NOT NULL;
 
 -- The ids of the messages of each day (in days since 1970): between them are all of that day.
 CREATE TABLE day (
@@ -314,6 +317,8 @@ CREATE TABLE delivery (
     sent_parts  TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE state IN ('held', 'queued');
+CREATE INDEX delivery_open ON delivery (due_at, message)
+    WHERE state IN ('held', 'queued', 'sending', 'failed', 'unknown');
 CREATE INDEX delivery_sending ON delivery (channel) WHERE state = 'sending';
 CREATE INDEX delivery_conversation ON delivery (conversation) WHERE state IN ('held', 'queued', 'sending');
 
@@ -361,6 +366,7 @@ CREATE TABLE lease (
     until  INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- `handle` is the one that the agent chose, as scheme:value; it may be nobody's yet.
 CREATE TABLE draft (
     conversation INTEGER NOT NULL REFERENCES conversation,
     agent        TEXT NOT NULL,
@@ -368,6 +374,10 @@ CREATE TABLE draft (
     text         TEXT NOT NULL,
     channel      TEXT,
     files        TEXT NOT NULL DEFAULT '[]',
+    everyone     INTEGER NOT NULL DEFAULT 0,
+    handle       TEXT,
+    recipients   TEXT NOT NULL DEFAULT '{}',
+    forward      INTEGER,
     changed_at   INTEGER NOT NULL,
     PRIMARY KEY (conversation, agent)
 ) WITHOUT ROWID;
