@@ -1,38 +1,15 @@
-"""The demo's customers who chat, and the one who does both."""
+"""The demo's customers who chat: each is a scene of his own."""
 
 from __future__ import annotations
 
 import zlib
 from struct import pack
 
-from omnidesk.demo.world import Chatter, World, Writer
+from omnidesk.demo.world import Chatter, World
 
-ANNA = "Анна Соколова"
 KIRILL = "Кирилл"
 LIAM = "Liam Brown"
 DARYA = "Дарья Нечаева"
-
-_ANNA_PHONE = "+79161234567"
-
-
-async def anna(world: World) -> None:
-    """A letter, an acknowledgement, then the same matter by chat."""
-    letter = Writer(world, "anna.sokolova@posta.test", ANNA)
-    await letter.write(
-        "Заказ 4412 приехал разбитым",
-        "Здравствуйте! Сегодня привезли заказ 4412, зеркало разбито. Что делать?\n\nАнна Соколова",
-    )
-    await letter.acknowledged()
-    await world.pause(9)
-    chat = Chatter(world, 4412, "Анна", "Соколова", "anna_sok")
-    await chat.say("это опять я, по заказу 4412, ответьте сюда")
-    await world.pause(3)
-    await chat.say(f"писала вам с {letter.address}")
-    chat.person.contact(_ANNA_PHONE, "Анна", chat.person.id)
-    await world.wrote()
-    await chat.answered()
-    await world.pause(7)
-    await chat.say("В субботу удобно. Спасибо!")
 
 
 async def kirill(world: World) -> None:

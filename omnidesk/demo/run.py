@@ -102,7 +102,7 @@ async def _outside(folder: Path, *, undo_send: str) -> AsyncIterator[Sandbox]:
     desk = folder / "desk"
     desk.mkdir(mode=0o700)
     async with Sandbox(
-        desk, undo_send=undo_send, name=_DESK, addresses=_ADDRESSES, more=more
+        desk, undo_send=undo_send, name=_DESK, addresses=_ADDRESSES, phone=True, more=more
     ) as sandbox:
         yield sandbox
 
@@ -192,7 +192,7 @@ async def _scripted(folder: Path) -> int:
         narrator.say("~", f"a desk in {folder}; customers begin to write")
         config = load(sandbox.config)
         async with open_desk(config, agent_for(config, _AGENT)) as desk:
-            agent = PlayedAgent(desk, story.ANSWERS)
+            agent = PlayedAgent(desk, story.ANSWERS, story.CALLS)
             async with (
                 _beside(narrator.follow(desk.store), "demo: narrator"),
                 _beside(keep_engine(desk.store, config.path), "demo: engine"),

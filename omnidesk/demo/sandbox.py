@@ -1,4 +1,4 @@
-"""A whole outside world for a desk: mail and a Bot API on loopback, and the config for both."""
+"""A whole outside world for a desk: mail, a Bot API, a telephone exchange, and their config."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Self
 
 from omnidesk.demo.botapi import BotApi
 from omnidesk.demo.correspondent import Correspondent
+from omnidesk.demo.exchange import Exchange
 from omnidesk.demo.mailserver import MailServer
 
 _CONFIG = """\
@@ -46,12 +47,21 @@ password = "{password}" }}
 
 """
 
+_CALLS = "calls.jsonl"
+_PHONE = """\
+
+[channels.phone]
+type = "log"
+events = "{events}"
+"""
+
 
 class Sandbox:
     """`mail` and `bot` run in the caller's loop; `config` is a desk's TOML that uses both.
 
     Agent `anna` is the system user. Without a folder it has a temporary one, gone at the end.
-    Each address is a channel, named by what stands before the @. `more` ends the TOML.
+    Each address is a channel, named by what stands before the @; with `phone` there is a channel
+    of that name, which rings by what `exchange` tells. `more` ends the TOML.
     """
 
     def __init__(
@@ -61,6 +71,7 @@ class Sandbox:
         undo_send: str = "0s",
         name: str = "Sandbox",
         addresses: tuple[str, ...] = ("support@desk.test",),
+        phone: bool = False,
         more: str = "",
     ) -> None:
         self.mail = MailServer(addresses)
@@ -68,6 +79,7 @@ class Sandbox:
         self._folder = folder
         self._undo_send = undo_send
         self._name = name
+        self._phone = phone
         self._more = more
         self._stack = AsyncExitStack()
 
@@ -96,6 +108,11 @@ class Sandbox:
         """The desk's TOML."""
         return self.folder / "config.toml"
 
+    @property
+    def exchange(self) -> Exchange:
+        """The telephone exchange of the channel `phone`."""
+        return Exchange(self.folder / _CALLS)
+
     def correspondent(self, address: str, name: str) -> Correspondent:
         """A customer who writes letters; `bot.customer` gives one who chats."""
         return Correspondent(self.mail, address, name)
@@ -111,7 +128,7 @@ class Sandbox:
                 mailboxes="".join(self._mailbox(address) for address in self.mail.addresses),
                 token=self.bot.token,
                 api_url=self.bot.api_url,
-                more=self._more,
+                more=(_PHONE.format(events=_CALLS) if self._phone else "") + self._more,
             ),
             encoding="utf-8",
         )

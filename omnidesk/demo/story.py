@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from omnidesk.demo import chatters, outages, writers
-from omnidesk.demo.world import World
+from omnidesk.demo import anna, chatters, outages, writers
+from omnidesk.demo.world import Call, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """When a scene begins, in seconds: beside a screen, and in a scripted run (None: not there).
 
-    At 0 it begins before the desk is opened. `answers` are what the played agent says in it.
+    At 0 it begins before the desk is opened. `answers` are what the played agent says in it,
+    `call` what he writes down when its person phones.
     """
 
     play: Callable[[World], Awaitable[None]]
@@ -22,6 +23,7 @@ class Scene:
     scripted: float | None
     name: str = ""
     answers: tuple[str, ...] = field(default=())
+    call: Call | None = None
 
 
 LIVE_SPEED = 1.0
@@ -59,11 +61,12 @@ SCENES = (
     ),
     Scene(play=writers.news, live=0, scripted=0, name=writers.NEWS),
     Scene(
-        play=chatters.anna,
+        play=anna.anna,
         live=5,
         scripted=0.5,
-        name=chatters.ANNA,
-        answers=("Анна, уточняем у склада, ответим сегодня.", "Привезём новое зеркало в субботу?"),
+        name=anna.NAME,
+        answers=(anna.ANSWER,),
+        call=anna.CALL,
     ),
     Scene(
         play=chatters.kirill,
@@ -120,6 +123,8 @@ SCENES = (
 )
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {scene.name: scene.answers for scene in SCENES}
+
+CALLS: Mapping[str, Call] = {scene.name: scene.call for scene in SCENES if scene.call}
 
 
 def early(*, scripted: bool) -> int:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from omnidesk.demo.exchange import ANSWERED, ENDED, RINGING
 
 if TYPE_CHECKING:
     from omnidesk.demo.botapi_answers import Json
@@ -18,6 +22,14 @@ THANKS_FOR_WRITING = "Спасибо, обращение № {number} приня
 """The desk's automatic answer in the demo."""
 _BEGINNING = THANKS_FOR_WRITING.partition("{")[0]
 _A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What somebody says who phones, and the channel by which he asks to be answered."""
+
+    said: str
+    wish: str
 
 
 class World:
@@ -114,12 +126,43 @@ class Chatter:
         await self._world.wrote()
         return said
 
+    async def share_number(self, number: str) -> None:
+        """His own number, as the button sends it: the messenger vouches for it."""
+        self.person.contact(number, str(self.person.user["first_name"]), self.person.id)
+        await self._world.wrote()
+
     async def answered(self) -> Json:
         """What a person at the desk said."""
         while True:
             message = await self._bot.sent(self.person.id, _A_DAY)
             if not str(message.get("text", "")).startswith(_BEGINNING):
                 return message
+
+
+class Caller:
+    """Somebody who phones; each ring is a call of its own."""
+
+    def __init__(self, world: World, number: str) -> None:
+        self._world = world
+        self._number = number
+        self._call = ""
+
+    async def ring(self) -> None:
+        """Let it ring at the desk."""
+        self._call = uuid4().hex
+        await self._tell(RINGING)
+
+    async def answered(self) -> None:
+        """Somebody at the desk lifts the receiver."""
+        await self._tell(ANSWERED)
+
+    async def hang_up(self, *, seconds: float) -> None:
+        """End a call that lasted so long."""
+        await self._tell(ENDED, duration=seconds)
+
+    async def _tell(self, event: str, **more: Any) -> None:
+        exchange = self._world.sandbox.exchange
+        await asyncio.to_thread(exchange.tell, event, self._call, self._number, **more)
 
 
 def read(letter: bytes) -> EmailMessage:

@@ -136,7 +136,7 @@ def test_a_story_whose_books_do_not_agree_ends_with_one() -> None:
         "story.ANSWERS = {}\n"
         "run._LONGEST_BALANCE = 3.0\n"
         "letters = ledger._letters\n"
-        "ledger._letters = lambda *of: [*letters(*of), 'a letter that nobody stored']\n"
+        "ledger._letters = lambda *of: [*letters(*of), b'a letter that nobody stored']\n"
         "sys.exit(run.run_demo())"
     )
     with demo((sys.executable, "-c", sabotage)) as process:
