@@ -9,6 +9,7 @@ from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import DeliveryState, Draft, State
 from omnidesk.core.store import Transaction
+from omnidesk.core.stored import stored_entry
 from omnidesk.desk import joining, people, standing, wishes
 from omnidesk.desk.opening import find
 
@@ -201,14 +202,16 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
             text=message.text,
             channel=message.channel,
             changed_at=now,
+            attachments=tuple(filter(None, map(stored_entry, message.attachments))),
+            to=message.handle,
+            cc=message.cc,
+            bcc=message.bcc,
         )
     )
     tx.remove_message(message.id)
     standing.put_back(tx, event.conversation, event.data["before"])
     tx.refresh(number)
-    files = ", ".join(file.name for file in message.attachments)
-    again = f"; attach {files} again" if files else ""
-    return f"the reply in [#{number}] is a draft again{again}"
+    return f"the reply in [#{number}] is a draft again"
 
 
 def _remove_note(tx: Transaction, event: Event) -> str:

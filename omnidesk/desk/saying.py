@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import secrets
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omnidesk.core.errors import CannotReply
-from omnidesk.core.model import Address, Agent, Attachment, Draft, Handle, Message
-from omnidesk.core.safetext import safe_file_name
+from omnidesk.core.model import Address, Agent, Draft, Handle, Message
 from omnidesk.core.store import Store
+from omnidesk.core.stored import read_stored
 from omnidesk.desk import changing, telling, writing
+from omnidesk.desk.files import attach, size_of
 
 if TYPE_CHECKING:
     from omnidesk.desk.desk import DeskSettings
@@ -51,9 +49,10 @@ class Saying:
         `cc` and `bcc` take the place of whom the letter copied; `shown` are the recipients that
         the agent saw: nothing goes to others. `later`: it is held until then. `seen` is the newest
         message that the agent has read: Overtaken tells what was said after it. `force` sends
-        even so, and with variables of a template that are not filled in.
+        even so, and with variables of a template that are not filled in. `files` are paths, or
+        entries of a draft that name files of the store.
         """
-        attached = await asyncio.to_thread(self._attach, files)
+        attached = await asyncio.to_thread(attach, self.store, files)
         written = writing.Written(
             text=text,
             agent=self.agent,
@@ -143,30 +142,11 @@ class Saying:
         )
         await self.store.write(lambda tx: tx.save_draft(draft))
 
+    async def stored_size(self, entry: str) -> int | None:
+        """The bytes of a draft's file of the store; None where it is a path, or is gone."""
+        file = read_stored(entry)
+        return await asyncio.to_thread(size_of, self.store, file) if file else None
+
     async def drop_draft(self, number: int) -> None:
         """Forget what was being typed."""
         await self.store.write(lambda tx: tx.drop_draft(number, self.agent.id))
-
-    def _attach(self, files: Sequence[Path]) -> list[Attachment]:
-        """Copy files of the agent's into the store; CannotReply where one cannot be read."""
-        copies = [self._copy(file) for file in files]
-        stored = self.store.blobs.put(copies)
-        return [
-            Attachment(
-                id=0,
-                name=safe_file_name(file.name),
-                media_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-                size=size,
-                sha256=sha256,
-            )
-            for file, (sha256, size) in zip(files, stored, strict=True)
-        ]
-
-    def _copy(self, file: Path) -> Path:
-        copy = self.store.spool / f"attach-{secrets.token_hex(8)}"
-        try:
-            shutil.copyfile(file.expanduser(), copy)
-        except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise CannotReply(f"{file}: {error.strerror}; nothing was sent") from error
-        return copy

@@ -15,6 +15,7 @@ from omnidesk.core.errors import NotFound
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import State
 from omnidesk.core.store import Erased
+from omnidesk.store.sqlite.drafts import drafted, leave_drafts
 from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
 from omnidesk.store.sqlite.mentions import GONE, Mentions, ours, walked
@@ -66,12 +67,16 @@ def erase(db: sqlite3.Connection, contact: int, actor: str, at: datetime) -> Era
     _stand_apart(tx, person)
     person = person_of(db, contact) or person
     blobs = _blobs(db, (*person.messages, *person.elsewhere))
+    blobs |= drafted(db, f"conversation IN {_ids(person.conversations)}")
+    received = _received(db, (*person.messages, *person.elsewhere))
     _remember(db, (*person.messages, *person.elsewhere))
     touched = _blank(db, person.elsewhere)
     _delete(db, person)
     mentions = Mentions(person)
     db.create_function("speaks_of_him", 1, mentions.are_in, deterministic=True)
     _leave_recipients(db, person, mentions)
+    values = {value for _, _, value in person.handles}
+    leave_drafts(db, values, received.difference(_named(db, received)))
     _scrub_events(db, person, mentions)
     for number in touched:
         tx.refresh(number)
@@ -102,18 +107,23 @@ def is_pending(db: sqlite3.Connection) -> bool:
 
 
 def unnamed(db: sqlite3.Connection, shas: Iterable[str]) -> list[str]:
-    """Those of some bytes that no row names; each table is looked through once."""
+    """Those of some bytes that no row names, no draft either."""
     asked = list(shas)
-    his = {"shas": json.dumps(asked)}
-    named = {
+    named = _named(db, asked) | drafted(db)
+    return [sha for sha in asked if sha not in named]
+
+
+def _named(db: sqlite3.Connection, shas: Iterable[str]) -> set[str]:
+    """Those of some bytes that messages name; each table is looked through once."""
+    asked = {"shas": json.dumps(list(shas))}
+    return {
         row[0]
         for table, column, _ in _BYTES_OF
         for row in db.execute(
             f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(:shas))",
-            his,
+            asked,
         )
     }
-    return [sha for sha in asked if sha not in named]
 
 
 def done(db: sqlite3.Connection) -> None:
@@ -164,6 +174,15 @@ def _blobs(db: sqlite3.Connection, messages: Iterable[int]) -> set[str]:
             f"SELECT {column} FROM {table} WHERE {key} IN {ids} AND {column} IS NOT NULL"
         )
     }
+
+
+def _received(db: sqlite3.Connection, messages: Iterable[int]) -> set[str]:
+    """The bytes of files that came with messages, rather than from us."""
+    found = db.execute(
+        "SELECT a.sha256 FROM attachment a JOIN message m ON m.id = a.message"
+        f" WHERE m.id IN {_ids(messages)} AND m.direction = 'in' AND a.sha256 IS NOT NULL"
+    )
+    return {row[0] for row in found}
 
 
 def _remember(db: sqlite3.Connection, messages: Iterable[int]) -> None:
@@ -254,30 +273,11 @@ def _leave_recipients(db: sqlite3.Connection, person: Person, mentions: Mentions
                 id_,
             ),
         )
-    _leave_drafts(db, values)
     for message, reason in db.execute(
         "SELECT message, reason FROM delivery WHERE reason IS NOT NULL AND speaks_of_him(reason)"
     ).fetchall():
         db.execute(
             "UPDATE delivery SET reason = ? WHERE message = ?", (mentions.without(reason), message)
-        )
-
-
-def _leave_drafts(db: sqlite3.Connection, values: set[str]) -> None:
-    """Replies that are being written to others copy him no more."""
-    found = db.execute(
-        "SELECT conversation, agent, handle, recipients FROM draft"
-        " WHERE recipients <> '{}' OR handle IS NOT NULL"
-    ).fetchall()
-    for conversation, agent, handle, recipients in found:
-        roles = {
-            role: [one for one in people if one[1].lower() not in values]
-            for role, people in json.loads(recipients).items()
-        }
-        chosen = handle if handle and handle.partition(":")[2] not in values else None
-        db.execute(
-            "UPDATE draft SET handle = ?, recipients = ? WHERE conversation = ? AND agent = ?",
-            (chosen, dump(roles), conversation, agent),
         )
 
 

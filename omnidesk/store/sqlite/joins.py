@@ -200,7 +200,8 @@ class JoinWrites(JoinReads):
         newest = self.db.execute(
             "SELECT id, received_at, channel, text, folded FROM message"
             " WHERE conversation = ? AND direction <> 'note' AND copy_of IS NULL"
-            " AND forwards IS NULL AND (direction = 'in' OR automatic IS NULL) ORDER BY id DESC LIMIT 1",
+            " AND forwards IS NULL AND (direction = 'in' OR automatic IS NULL)"
+            " ORDER BY id DESC LIMIT 1",
             (number,),
         ).fetchone()
         if newest is None:

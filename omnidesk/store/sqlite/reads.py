@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from omnidesk.store.sqlite.company import CompanyReads
+from omnidesk.store.sqlite.drafts import DraftReads
 from omnidesk.store.sqlite.erasing import ErasingReads
 from omnidesk.store.sqlite.filtering import FilterReads
 from omnidesk.store.sqlite.journal import JournalReads
@@ -22,6 +23,7 @@ class SqliteReads(
     PeopleReads,
     JournalReads,
     RunningReads,
+    DraftReads,
     SuggestionReads,
     FilterReads,
     ErasingReads,

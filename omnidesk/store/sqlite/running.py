@@ -1,4 +1,4 @@
-"""The small rows of a running desk: channels and their health, leases, drafts, settings."""
+"""The small rows of a running desk: channels and their health, leases, settings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.errors import LeaseLost
-from omnidesk.core.model import Draft, Handle, Health, HealthState
+from omnidesk.core.model import Health, HealthState
 from omnidesk.core.store import Configured, Ledger
-from omnidesk.store.sqlite.values import addresses, dump, ms, read_addresses, when
+from omnidesk.store.sqlite.values import dump, ms, when
 
 _LONGEST_LEASE = timedelta(minutes=5)
 """A lease that ends later than this from now was written by a clock that has since gone back."""
@@ -55,31 +55,6 @@ class RunningReads:
             Ledger(channel=c, stored=n, unreadable=bad or 0, last_received=when(at))
             for c, n, bad, at in found
         ]
-
-    def draft(self, number: int, agent: str) -> Draft | None:
-        row = self.db.execute(
-            "SELECT note, text, channel, files, changed_at, everyone, handle, recipients, forward"
-            " FROM draft WHERE conversation = ? AND agent = ?",
-            (number, agent),
-        ).fetchone()
-        if row is None:
-            return None
-        whom = {role: read_addresses(people) for role, people in json.loads(row[7]).items()}
-        return Draft(
-            conversation=number,
-            agent=agent,
-            note=bool(row[0]),
-            text=row[1],
-            channel=row[2],
-            attachments=tuple(json.loads(row[3])),
-            changed_at=when(row[4]),
-            everyone=bool(row[5]),
-            to=Handle.parse(row[6]) if row[6] else None,
-            cc=whom.get("cc"),
-            bcc=whom.get("bcc", ()),
-            forward=row[8],
-            people=whom.get("to", ()),
-        )
 
     def setting(self, name: str) -> str | None:
         row = self.db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
@@ -163,30 +138,6 @@ class RunningWrites(RunningReads):
 
     def release(self, name: str, holder: str) -> None:
         self.db.execute("DELETE FROM lease WHERE name = ? AND holder = ?", (name, holder))
-
-    def save_draft(self, draft: Draft) -> None:
-        whom = {"to": draft.people or None, "cc": draft.cc, "bcc": draft.bcc or None}
-        self.db.execute(
-            "INSERT OR REPLACE INTO draft (conversation, agent, note, text, channel, files,"
-            " everyone, handle, recipients, forward, changed_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                draft.conversation,
-                draft.agent,
-                int(draft.note),
-                draft.text,
-                draft.channel,
-                dump(list(draft.attachments)),
-                int(draft.everyone),
-                str(draft.to) if draft.to else None,
-                dump({role: addresses(some) for role, some in whom.items() if some is not None}),
-                draft.forward,
-                ms(draft.changed_at),
-            ),
-        )
-
-    def drop_draft(self, number: int, agent: str) -> None:
-        self.db.execute("DELETE FROM draft WHERE conversation = ? AND agent = ?", (number, agent))
 
     def set_setting(self, name: str, value: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omnidesk.store.sqlite.company import CompanyWrites
+from omnidesk.store.sqlite.drafts import DraftWrites
 from omnidesk.store.sqlite.inbox import InboxWrites
 from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
@@ -21,6 +22,7 @@ class SqliteTransaction(
     JournalWrites,
     OutboxWrites,
     RunningWrites,
+    DraftWrites,
     JoinWrites,
     SuggestionWrites,
     CompanyWrites,
