@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 from textual.widgets import Input
 
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.routing import Refused, Route, losses
 from omnidesk.core.safetext import SafeText, file_warning, safe_file_name, safe_line, strip_codes
 from omnidesk.ui import keymap
@@ -62,15 +63,15 @@ def look(typed: str) -> Picked:
         path = path.expanduser().absolute()
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            return Picked(path=str(path), missing="is a folder; name a file in it")
+            return Picked(path=str(path), missing=_("is a folder; name a file in it"))
         if not stat.S_ISREG(found.st_mode):  # a pipe would be read for ever
-            return Picked(path=str(path), missing="is no file")
+            return Picked(path=str(path), missing=_("is no file"))
         if not os.access(path, os.R_OK):
-            return Picked(path=str(path), missing="may not be read by you")
+            return Picked(path=str(path), missing=_("may not be read by you"))
     except OSError as error:
-        return Picked(path=str(path), missing=error.strerror or "cannot be read")
+        return Picked(path=str(path), missing=error.strerror or _("cannot be read"))
     except (RuntimeError, ValueError):  # no such user's home; a null byte
-        return Picked(path=bare, missing="is no path")
+        return Picked(path=bare, missing=_("is no path"))
     return Picked(path=str(path), size=found.st_size)
 
 
@@ -84,7 +85,7 @@ async def _in_time(path: str) -> Picked:
         async with asyncio.timeout(_LOOK_SECONDS):
             return await asyncio.to_thread(look, path)
     except TimeoutError:
-        return Picked(path=path, missing="does not answer; is its disk there?")
+        return Picked(path=path, missing=_("does not answer; is its disk there?"))
 
 
 def completions(typed: str) -> tuple[str, list[SafeText]]:
@@ -105,7 +106,7 @@ def completions(typed: str) -> tuple[str, list[SafeText]]:
         return typed, []
     if not fitting:
         return typed, []
-    certain = os.path.commonprefix([name for name, _ in fitting])  # noqa: RUF071 - letters are meant
+    certain = os.path.commonprefix([name for name, __ in fitting])  # noqa: RUF071 - letters are meant
     if len(fitting) == 1 and fitting[0][1]:
         certain += "/"
     told = [
@@ -113,7 +114,8 @@ def completions(typed: str) -> tuple[str, list[SafeText]]:
         for name, is_folder in fitting[:_ROWS]
     ]
     if len(fitting) > _ROWS:
-        told.append(SafeText(f"and {len(fitting) - _ROWS} more"))
+        more = len(fitting) - _ROWS
+        told.append(SafeText(ngettext("and {n} more", "and {n} more", more).format(n=more)))
     return f"{head}{slash}{certain}", told
 
 
@@ -163,7 +165,10 @@ class Files(Painted):
         more = len(lines) - _ROWS
         words, ink = lines[y]
         if more > 0 and y == _ROWS - 1:
-            words, ink = SafeText(f"and {more + 1} more, Esc lists them"), "muted"
+            said = ngettext(
+                "and {n} more, Esc lists them", "and {n} more, Esc lists them", more + 1
+            )
+            words, ink = SafeText(said.format(n=more + 1)), "muted"
         line: Line = ((SafeText(" "), "text"), (cut(words, self.inner_width - 1), ink))
         return self.paint(line)
 
@@ -177,7 +182,7 @@ class PathLine(Input):
     """
 
     def __init__(self, composer: Composer) -> None:
-        asked = SafeText("file to attach, Tab completes, ~ is your home")
+        asked = SafeText(_("file to attach, Tab completes, ~ is your home"))
         super().__init__("", placeholder=asked, compact=True, select_on_focus=False)
         self.composer = composer
 
@@ -188,11 +193,11 @@ async def ask(screen: DeskScreen) -> None:
     if composer is None or composer.done or screen.query(PathLine):
         return
     if composer.note:
-        screen.say("a note carries no files; ^N makes it a reply", alarm=True)
+        screen.say(_("a note carries no files; ^N makes it a reply"), alarm=True)
         return
     if isinstance(composer.route, Route) and not composer.route.way.capabilities.attachments:
-        channel = composer.route.way.channel
-        screen.say(f"{channel} carries no files; V goes by another channel", alarm=True)
+        said = _("{channel} carries no files; V goes by another channel")
+        screen.say(said.format(channel=composer.route.way.channel), alarm=True)
         return
     line = PathLine(composer)
     await screen.mount(line)
@@ -209,12 +214,12 @@ async def complete(screen: DeskScreen) -> None:
         async with asyncio.timeout(_LOOK_SECONDS):
             certain, offered = await asyncio.to_thread(completions, typed)
     except TimeoutError:
-        screen.say("this folder does not answer", alarm=True)
+        screen.say(_("this folder does not answer"), alarm=True)
         return
     if line.value == typed:
         line.value = certain
         line.cursor_position = len(certain)
-    screen.say("  ".join(offered) if offered else "no such file", alarm=not offered)
+    screen.say("  ".join(offered) if offered else _("no such file"), alarm=not offered)
 
 
 async def take(screen: DeskScreen) -> None:
@@ -237,11 +242,11 @@ async def take(screen: DeskScreen) -> None:
             screen.say(refused[0], alarm=True)
             return
     if picked.path in composer.files.paths:
-        screen.say(f"{picked.name} is attached already", alarm=True)
+        screen.say(_("{file} is attached already").format(file=picked.name), alarm=True)
         return
     await leave(screen)
     _put(screen, composer, found)
-    screen.say(f"attached {picked.told}")
+    screen.say(_("attached {file}").format(file=picked.told))
 
 
 async def leave(screen: DeskScreen) -> None:
@@ -258,23 +263,23 @@ async def detach(screen: DeskScreen) -> None:
     """Take a file off; of several the one whose number is told."""
     composer = screen.composer
     if composer is None or composer.done or not composer.files.picked:
-        screen.say("no file is attached")
+        screen.say(_("no file is attached"))
         return
     if len(composer.files.picked) == 1:
         _put(screen, composer, [])
-        screen.say("the file is off")
+        screen.say(_("the file is off"))
         return
     from omnidesk.ui.asking import ask_number
 
     def off(number: int) -> None:
         picked = composer.files.picked
         if not 1 <= number <= len(picked):
-            screen.say(f"there is no file {number}", alarm=True)
+            screen.say(_("there is no file {number}").format(number=number), alarm=True)
             return
-        screen.say(f"{picked[number - 1].name} is off")
+        screen.say(_("{file} is off").format(file=picked[number - 1].name))
         _put(screen, composer, [*picked[: number - 1], *picked[number:]])
 
-    await ask_number(screen, "number of the file to take off", off)
+    await ask_number(screen, _("number of the file to take off"), off)
 
 
 def _line(screen: DeskScreen) -> PathLine | None:

@@ -6,18 +6,26 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from omnidesk.core.dates import Unclear, read_moment
+from omnidesk.core.language import N_, _, ngettext
 from omnidesk.core.model import State
 from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.local import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from omnidesk.ui.deskscreen import DeskScreen
 
     Verb = Callable[[DeskScreen], Awaitable[None] | None]
 
 _WORKED_OFF = frozenset({"inbox", "mine", "unassigned", "waiting", "snoozed"})
-_UNTIL_HE_WRITES = "until the customer writes"
+_NOTHING: Mapping[str, object] = {}
+_BECAME = {
+    State.OPEN: N_("{} open, z takes it back"),
+    State.WAITING: N_("{} waiting, z takes it back"),
+    State.SNOOZED: N_("{} snoozed, z takes it back"),
+    State.CLOSED: N_("{} closed, z takes it back"),
+}
 
 
 def chosen(screen: DeskScreen) -> tuple[int, ...]:
@@ -28,13 +36,21 @@ def chosen(screen: DeskScreen) -> tuple[int, ...]:
 
 
 def _named(numbers: tuple[int, ...]) -> str:
-    return f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} conversations"
+    if len(numbers) == 1:
+        return f"#{numbers[0]}"
+    count = len(numbers)
+    return ngettext("{n} conversation", "{n} conversations", count).format(n=count)
 
 
 def change(
-    screen: DeskScreen, numbers: tuple[int, ...], verb: str, said: str, **more: object
+    screen: DeskScreen,
+    numbers: tuple[int, ...],
+    verb: str,
+    said: str,
+    words: Mapping[str, object] = _NOTHING,
+    **more: object,
 ) -> None:
-    """Queue a change of these; `{}` in what is said stands for them."""
+    """Queue a change of these; `{}` in what is said stands for them, `words` fill in the rest."""
     desk = screen.desk
     if desk is None or not numbers:
         return
@@ -44,7 +60,8 @@ def change(
             changed = await desk.each(numbers, verb, **more)
         finally:
             screen.leaving.difference_update(numbers)
-        return said.format(_named(numbers)) if changed else f"{_named(numbers)}: it is so already"
+        pattern = said if changed else _("{}: it is so already")
+        return pattern.format(_named(numbers), **words)
 
     screen.jobs.put(job)
     screen.inbox.select_nothing()
@@ -62,11 +79,11 @@ def let_go(screen: DeskScreen, numbers: tuple[int, ...]) -> None:
 
 
 def doing(verb: str, said: str, *, leaves: bool = False, **more: object) -> Verb:
-    """A change that needs no question."""
+    """A change that needs no question; what is said is translated when it is."""
 
     def do(screen: DeskScreen) -> None:
         numbers = chosen(screen)
-        change(screen, numbers, verb, said, **more)
+        change(screen, numbers, verb, _(said), _NOTHING, **more)
         if leaves:
             let_go(screen, numbers)
 
@@ -76,7 +93,7 @@ def doing(verb: str, said: str, *, leaves: bool = False, **more: object) -> Verb
 def take(screen: DeskScreen) -> None:
     """Make them one's own."""
     if screen.desk is not None:
-        change(screen, chosen(screen), "assign", "{} yours", agent=screen.desk.agent.id)
+        change(screen, chosen(screen), "assign", _("{} yours"), agent=screen.desk.agent.id)
 
 
 def assign(screen: DeskScreen) -> None:
@@ -89,12 +106,14 @@ def assign(screen: DeskScreen) -> None:
     options: list[tuple[str, SafeText, str | None]] = [
         (one.id, safe_line(f"{one.name} ({one.id})"), one.id) for one in desk.agents
     ]
-    options.append(("-nobody", SafeText("nobody"), None))
+    options.append(("-nobody", SafeText(_("nobody")), None))
 
     def give(agent: str | None) -> None:
-        change(screen, numbers, "assign", f"{{}} given to {agent or 'nobody'}", agent=agent)
+        said = _("{} given to {agent}") if agent else _("{} given to nobody")
+        change(screen, numbers, "assign", said, {"agent": agent}, agent=agent)
 
-    screen.app.push_screen(Picker(screen, f"{_named(numbers)}: whose?", options, give))
+    title = _("{}: whose?").format(_named(numbers))
+    screen.app.push_screen(Picker(screen, title, options, give))
 
 
 def status(screen: DeskScreen) -> None:
@@ -105,10 +124,10 @@ def status(screen: DeskScreen) -> None:
     if not numbers:
         return
     options = [
-        ("open", SafeText("open: it is our turn"), State.OPEN),
-        ("waiting", SafeText("waiting: the customer owes an answer"), State.WAITING),
-        ("snoozed", SafeText("snoozed: until the customer writes"), State.SNOOZED),
-        ("closed", SafeText("closed: nothing is open about it"), State.CLOSED),
+        ("open", SafeText(_("open: it is our turn")), State.OPEN),
+        ("waiting", SafeText(_("waiting: the customer owes an answer")), State.WAITING),
+        ("snoozed", SafeText(_("snoozed: until the customer writes")), State.SNOOZED),
+        ("closed", SafeText(_("closed: nothing is open about it")), State.CLOSED),
     ]
     verbs = {
         State.OPEN: "reopen",
@@ -118,11 +137,12 @@ def status(screen: DeskScreen) -> None:
     }
 
     def set_state(state: State) -> None:
-        change(screen, numbers, verbs[state], f"{{}} {state}, z takes it back")
+        change(screen, numbers, verbs[state], _(_BECAME[state]))
         if state in (State.SNOOZED, State.CLOSED):
             let_go(screen, numbers)
 
-    screen.app.push_screen(Picker(screen, f"{_named(numbers)} shall be", options, set_state))
+    title = _("{} shall be").format(_named(numbers))
+    screen.app.push_screen(Picker(screen, title, options, set_state))
 
 
 async def tags(screen: DeskScreen) -> None:
@@ -137,16 +157,16 @@ async def tags(screen: DeskScreen) -> None:
     def told(typed: str) -> tuple[str, bool]:
         add, drop = _read_tags(typed)
         words = [*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in drop)]
-        return (" ".join(words) or "words; -word takes one away", True)
+        return (" ".join(words) or _("words; -word takes one away"), True)
 
     def retag(typed: str) -> None:
         add, drop = _read_tags(typed)
         if add or drop:
             words = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in drop)])
-            plain = words.replace("{", "").replace("}", "")
-            change(screen, numbers, "tag", f"{{}} {plain}", add=add, drop=drop)
+            change(screen, numbers, "tag", "{} {tags}", {"tags": words}, add=add, drop=drop)
 
-    await ask(Question(screen, f"tags of {_named(numbers)}", told, retag, known=known), screen)
+    title = _("tags of {}").format(_named(numbers))
+    await ask(Question(screen, title, told, retag, known=known), screen)
 
 
 def _read_tags(typed: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -167,7 +187,7 @@ def snooze(until: Callable[[datetime], datetime]) -> Verb:
 def snooze_until_he_writes(screen: DeskScreen) -> None:
     """Put them off until the customer writes, and no longer."""
     numbers = chosen(screen)
-    change(screen, numbers, "snooze", f"{{}} put off {_UNTIL_HE_WRITES}", until=None)
+    change(screen, numbers, "snooze", _("{} put off until the customer writes"), until=None)
     let_go(screen, numbers)
 
 
@@ -181,28 +201,26 @@ async def snooze_by_date(screen: DeskScreen) -> None:
 
     def told(typed: str) -> tuple[str, bool]:
         if not typed.strip():
-            return "tomorrow 10:00, 2h, monday, завтра, через 2 часа, 25 декабря", False
+            return _("tomorrow 10:00, 2h, monday, завтра, через 2 часа, 25 декабря"), False
         found = read_moment(typed, screen.clock())
         if isinstance(found, Unclear):
             return str(found), False
-        return f"comes back {_when(found)}, or when the customer writes", True
+        said = _("comes back {when}, or when the customer writes")
+        return said.format(when=moment(found, year=True)), True
 
     def put_off(typed: str) -> None:
         found = read_moment(typed, screen.clock())
         if isinstance(found, datetime):
             _snooze(screen, numbers, found)
 
-    await ask(Question(screen, f"put {_named(numbers)} off until", told, put_off), screen)
-
-
-def _when(moment: datetime) -> str:
-    there = moment.astimezone()
-    return f"{there:%a} {there.day} {there:%b %Y %H:%M}"
+    title = _("put {} off until").format(_named(numbers))
+    await ask(Question(screen, title, told, put_off), screen)
 
 
 def _snooze(screen: DeskScreen, numbers: tuple[int, ...], then: datetime) -> None:
-    said = f"{{}} put off until {_when(then)}, or until the customer writes"
-    change(screen, numbers, "snooze", said, until=then.astimezone(UTC))
+    said = _("{} put off until {when}, or until the customer writes")
+    words = {"when": moment(then, year=True)}
+    change(screen, numbers, "snooze", said, words, until=then.astimezone(UTC))
     let_go(screen, numbers)
 
 

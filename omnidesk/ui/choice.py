@@ -12,14 +12,14 @@ from omnidesk.ui.lines import cut
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.strip import Strip
 
 
 class Choice(Painted, can_focus=True):
-    """What is chosen stands in brackets: `[in] out`."""
+    """What is chosen stands in brackets: `[in] out`; `shown` says a word to people."""
 
     place = keymap.CALL
     ground = "bar"
@@ -27,8 +27,9 @@ class Choice(Painted, can_focus=True):
     class Changed(Posted):
         """Another word was chosen."""
 
-    def __init__(self, words: Sequence[str], *, id: str) -> None:
+    def __init__(self, words: Sequence[str], *, id: str, shown: Callable[[str], str] = str) -> None:
         super().__init__(id=id)
+        self.shown = shown
         self.words = tuple(words)
         self.at = 0
 
@@ -44,13 +45,20 @@ class Choice(Painted, can_focus=True):
         self.at = self.words.index(before) if before in self.words else 0
         self.refresh()
 
-    def on_key(self, event: events.Key) -> None:
-        step = {"space": 1, "right": 1, "left": -1}.get(event.key)
-        begins = [
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Letters that a word begins with are not keys of another layout here."""
+        return character is not None and bool(self._begun_with(character))
+
+    def _begun_with(self, letter: str) -> list[int]:
+        return [
             at
             for at, word in enumerate(self.words)
-            if event.character and word.casefold().startswith(event.character.casefold())
+            if self.shown(word).casefold().startswith(letter.casefold())
         ]
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"space": 1, "right": 1, "left": -1}.get(event.key)
+        begins = self._begun_with(event.character) if event.character else []
         if step is None and not begins:
             return
         event.stop()
@@ -73,13 +81,14 @@ class Choice(Painted, can_focus=True):
         line: list[tuple[SafeText, str]] = []
         if len(self.words) > 3:  # too many for one line: the chosen one alone
             which = f" {self.at + 1}/{len(self.words)}"
-            said = cut(safe_line(self.value), self.size.width - len(which) - 2)
+            said = cut(safe_line(self.shown(self.value)), self.size.width - len(which) - 2)
             line = [(SafeText(f"[{said}]"), self._ink), (SafeText(which), "muted")]
             return self.paint(tuple(line))
         for at, word in enumerate(self.words):
             chosen = at == self.at
-            shown = f"[{safe_line(word)}]" if chosen else f" {safe_line(word)} "
-            line.append((SafeText(shown), self._ink if chosen else "muted"))
+            said = safe_line(self.shown(word))
+            said = SafeText(f"[{said}]" if chosen else f" {said} ")
+            line.append((said, self._ink if chosen else "muted"))
         return self.paint(tuple(line))
 
     @property

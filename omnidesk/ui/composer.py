@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from omnidesk.core.language import _
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
@@ -112,7 +113,7 @@ class Composer(Container):
         self.later: datetime | None = None
         self.known = self.seen
         self.changes: tuple[str, ...] = ()
-        self.state = SafeText("draft" if text else "")
+        self.state = SafeText(_("draft") if text else "")
         self.title = ComposerTitle()
         self.files = Files(files)
         self.writing = Writing(
@@ -154,11 +155,15 @@ class Composer(Container):
     def title_line(self, width: int) -> Line:
         """What this is, whom it goes to, how the draft is."""
         if self.note:
-            words, ink, rule = f"NOTE on #{self.number}, customers never see this", "note", "="
+            said = _("NOTE on #{number}, customers never see this").format(number=self.number)
+            words, ink, rule = said, "note", "="
         elif isinstance(self.route, Refused):
-            words, ink, rule = f"NO WAY TO REPLY: {safe_line(self.route.reason)}", "alert", "─"
+            reason = safe_line(self.route.reason)
+            said = _("NO WAY TO REPLY: {reason}").format(reason=reason)
+            words, ink, rule = said, "alert", "─"
         else:
-            words, ink, rule = f"REPLY {self._whom(self.route)}", "title", "─"
+            said = _("REPLY {whom}").format(whom=self._whom(self.route))
+            words, ink, rule = said, "title", "─"
         state = f" {rule * 2} {self.state} {rule * 2}" if self.state else ""
         left = cut(SafeText(f"{rule * 2} {words} "), width - len(state))
         filled = SafeText(rule * width)
@@ -169,8 +174,12 @@ class Composer(Container):
     def _whom(self, route: Route) -> SafeText:
         way = route.way
         limit = f", {way.max_text}" if way.max_text is not None else ""
-        words = "; ".join(told(route))
-        return SafeText(f"by {safe_line(way.channel)} ({safe_line(way.label)}{limit}) {words}")
+        words = {
+            "channel": safe_line(way.channel),
+            "label": f"{safe_line(way.label)}{limit}",
+            "whom": "; ".join(told(route)),
+        }
+        return SafeText(_("by {channel} ({label}) {whom}").format_map(words))
 
     @property
     def reviewing(self) -> bool:
@@ -182,7 +191,10 @@ class Composer(Container):
         self.opened = opened
         width = max(20, self.size.width - 2)
         rule = SafeText("─" * width)
-        head: Line = ((SafeText("── BEFORE IT GOES "), "title"), (rule, "rule"))
+        head: Line = (
+            (SafeText(f"── {_('BEFORE IT GOES')} "), "title"),
+            (rule, "rule"),
+        )
         self.review.show([head, *self._review_lines(width)])
         self.add_class("-review")
 
@@ -192,31 +204,37 @@ class Composer(Container):
 
     def _review_lines(self, width: int) -> list[Line]:
         if self.note:
-            team = SafeText("NOTE for the team. Customers never see this.")
-            none = SafeText("! a note carries no files")
+            team = SafeText(_("NOTE for the team. Customers never see this."))
+            none = SafeText(f"! {_('a note carries no files')}")
             more = [self._indented(none, "alert")] if self.files.picked else []
             return [self._indented(team, "note"), *more]
         if isinstance(self.route, Refused):
-            said = [f"cannot be sent: {safe_line(self.route.reason)}"]
+            reason = safe_line(self.route.reason)
+            said = [_("cannot be sent: {reason}").format(reason=reason)]
             if self.route.instead:
                 ways = ", ".join(safe_line(way.channel) for way in self.route.instead)
-                said.append(f"V goes through {ways}")
+                said.append(_("V goes through {channels}").format(channels=ways))
             return [self._indented(SafeText(line), "alert") for line in said]
         route = self.route
         first, *copies = told(route)
-        lines = [f"SEND {first}", *copies]
-        lines.append(f"by {safe_line(route.way.channel)} ({safe_line(route.way.label)})")
+        lines = [_("SEND {whom}").format(whom=first), *copies]
+        way = {"channel": safe_line(route.way.channel), "label": safe_line(route.way.label)}
+        lines.append(_("by {channel} ({label})").format_map(way))
         shown = [
             self._indented(part, "name") for line in lines for part in wrap(SafeText(line), width)
         ]
         files = self.files.lines()
-        shown += [self._indented(SafeText(f"with {words}"), ink) for words, ink in files]
+        shown += [
+            self._indented(SafeText(_("with {file}").format(file=words)), ink)
+            for words, ink in files
+        ]
         found = doubts(self.text, route, self.opened, self.seen, files=len(files))
         found = self.files.lost(route) + found
         if self.whom.left_out:
-            found.append(SafeText(f"not to {people(self.whom.left_out)}; R answers everyone"))
+            them = people(self.whom.left_out)
+            found.append(SafeText(_("not to {people}; R answers everyone").format(people=them)))
         if self.changes:
-            found = [*map(safe_line, self.changes), SafeText("s again sends it even so")]
+            found = [*map(safe_line, self.changes), SafeText(_("s again sends it even so"))]
         return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]
 
     def _indented(self, text: SafeText, ink: str) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from omnidesk.core.model import Direction
+from omnidesk.core.language import N_, _
 from omnidesk.ui import writing
 from omnidesk.ui.fitted import HasKeys
 
@@ -65,7 +65,7 @@ def doing(change: Callable[[Desk, int], Awaitable[object]], said: str) -> Verb:
     def verb(screen: DeskScreen) -> None:
         number = screen.number
         if number is not None:
-            _change(screen, number, change, said.format(number))
+            _change(screen, number, change, _(said).format(number) if said else "")
 
     return verb
 
@@ -83,24 +83,16 @@ def _settling(
             if message.delivery and message.delivery.state in states
         ]
         if opened is None or not found:
-            screen.say("no reply here is in trouble")
+            screen.say(_("no reply here is in trouble"))
             return
         number = opened.conversation.number
-        _change(screen, number, lambda desk, _: settle(desk, found[-1]), said)
+        _change(screen, number, lambda desk, __: settle(desk, found[-1]), _(said))
 
     return verb
 
 
-send_again = _settling(lambda desk, one: desk.send_again(one), "on its way again", _IN_TROUBLE)
-let_be = _settling(lambda desk, one: desk.let_be(one), "taken for sent", _IN_DOUBT)
-
-
-async def why(screen: DeskScreen) -> None:
-    """Say why the newest message stands in this conversation."""
-    opened = await screen.now_open()
-    came = [m for m in opened.messages if m.direction is Direction.IN] if opened else []
-    if opened is not None and came:
-        screen.say(f"#{opened.conversation.number}: {came[-1].why or 'nobody wrote down why'}")
+send_again = _settling(lambda desk, one: desk.send_again(one), N_("on its way again"), _IN_TROUBLE)
+let_be = _settling(lambda desk, one: desk.let_be(one), N_("taken for sent"), _IN_DOUBT)
 
 
 def undo(screen: DeskScreen) -> None:

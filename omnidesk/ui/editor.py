@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import writing
 
@@ -42,11 +43,13 @@ def command(env: Mapping[str, str]) -> list[str] | NotEdited:
     named = next((name for name in ("VISUAL", "EDITOR") if env.get(name, "").strip()), None)
     if named is None:
         found = next(filter(None, (shutil.which(name) for name in _USUAL)), None)
-        return [found] if found else NotEdited(reason="no editor here; set EDITOR to yours")
+        return [found] if found else NotEdited(reason=_("no editor here; set EDITOR to yours"))
     try:
         return shlex.split(env[named])
     except ValueError:
-        return NotEdited(reason=f"{named} is no command: a quote is not closed")
+        return NotEdited(
+            reason=_("{variable} is no command: a quote is not closed").format(variable=named)
+        )
 
 
 async def edit(screen: DeskScreen) -> None:
@@ -66,7 +69,8 @@ async def _there_and_back(screen: DeskScreen, composer: Composer) -> None:
     finally:
         composer.writing.read_only = False
     if isinstance(found, NotEdited):
-        screen.say(f"{found.reason}; the text is as it was", alarm=True)
+        said = _("{reason}; the text is as it was").format(reason=found.reason)
+        screen.say(said, alarm=True)
     elif found != composer.text:
         field = composer.writing
         field.replace(found, (0, 0), field.document.end)
@@ -85,7 +89,7 @@ async def _edited(screen: DeskScreen, composer: Composer) -> str | NotEdited:
     try:
         file = await asyncio.to_thread(_write, before, f"{_kind(composer)}-{composer.number}.txt")
     except OSError as error:
-        return NotEdited(reason=f"no file for the editor: {error.strerror}")
+        return NotEdited(reason=_("no file for the editor: {error}").format(error=error.strerror))
     try:
         failed = await _run(screen, words, file)
         if failed is not None:
@@ -115,7 +119,9 @@ def _read(file: Path, before: str) -> SafeText | NotEdited:
     try:
         text = file.read_bytes().decode("utf-8", "replace")
     except OSError as error:
-        return NotEdited(reason=f"the editor left nothing to read: {error.strerror}")
+        return NotEdited(
+            reason=_("the editor left nothing to read: {error}").format(error=error.strerror)
+        )
     if text.endswith("\n") and not before.endswith("\n"):
         text = text[:-1]  # an editor ends the last line, too
     return strip_codes(text)[0]
@@ -133,12 +139,19 @@ async def _run(screen: DeskScreen, words: list[str], file: Path) -> NotEdited | 
             except OSError as error:
                 code = error
     except SuspendNotSupported:
-        return NotEdited(reason="this terminal cannot be lent to an editor")
+        return NotEdited(reason=_("this terminal cannot be lent to an editor"))
     if isinstance(code, FileNotFoundError):
-        return NotEdited(reason=f"there is no {name} here; set EDITOR to an editor that is")
+        return NotEdited(
+            reason=_("there is no {name} here; set EDITOR to an editor that is").format(name=name)
+        )
     if isinstance(code, OSError):
-        return NotEdited(reason=f"{name} does not start: {code.strerror}; set EDITOR to another")
-    return NotEdited(reason=f"{name} ended with {code}") if code else None
+        return NotEdited(
+            reason=_("{name} does not start: {error}; set EDITOR to another").format(
+                name=name, error=code.strerror
+            )
+        )
+    said = _("{name} ended with {code}").format(name=name, code=code)
+    return NotEdited(reason=said) if code else None
 
 
 async def _wait(words: list[str], file: Path) -> int | OSError:
@@ -159,7 +172,7 @@ def _ours_no_more() -> Iterator[None]:
 
     A handler, not SIG_IGN, which the editor would inherit.
     """
-    before = {number: signal.signal(number, lambda *_: None) for number in _TYPED_IN_TERMINAL}
+    before = {number: signal.signal(number, lambda *__: None) for number in _TYPED_IN_TERMINAL}
     try:
         yield
     finally:

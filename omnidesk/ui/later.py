@@ -6,21 +6,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from omnidesk.core.dates import Unclear, read_moment
+from omnidesk.core.language import _
+from omnidesk.ui.local import moment
 
 if TYPE_CHECKING:
     from omnidesk.ui.deskscreen import DeskScreen
 
 
-def when(moment: datetime) -> str:
-    """A moment to come, as people say it: `Mon 24 Nov 09:00`."""
-    return f"{moment.astimezone():%a %d %b %H:%M}"
-
-
 def leaving(undo: timedelta, later: datetime | None) -> str:
     """When what is sent now leaves: `in 10 s`, `Mon 24 Nov 09:00`; empty where at once."""
     if later is not None:
-        return when(later)
-    return f"in {undo.total_seconds():g} s" if undo else ""
+        return moment(later)
+    return _("in {seconds} s").format(seconds=f"{undo.total_seconds():g}") if undo else ""
 
 
 async def ask(screen: DeskScreen) -> None:
@@ -29,18 +26,18 @@ async def ask(screen: DeskScreen) -> None:
     if composer is None or composer.done:
         return
     if composer.note:
-        screen.say("a note goes nowhere; s keeps it now")
+        screen.say(_("a note goes nowhere; s keeps it now"))
         return
     from omnidesk.ui.question import Question
     from omnidesk.ui.question import ask as put
 
     def told(typed: str) -> tuple[str, bool]:
         if not typed.strip():
-            return "tomorrow 9:00, in 2h, в понедельник в 10, через час", False
+            return _("tomorrow 9:00, in 2h, в понедельник в 10, через час"), False
         found = read_moment(typed, screen.clock())
         if isinstance(found, Unclear):
             return str(found), False
-        return f"leaves {when(found)}", True
+        return _("leaves {when}").format(when=moment(found)), True
 
     async def take(typed: str) -> None:
         found = read_moment(typed, screen.clock())
@@ -52,4 +49,4 @@ async def ask(screen: DeskScreen) -> None:
         composer.later = found
         await send(screen)
 
-    await put(Question(screen, "SEND LATER", told, take), screen)
+    await put(Question(screen, _("SEND LATER"), told, take), screen)

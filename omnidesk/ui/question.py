@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container
 from textual.widgets import Input
 
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import cut
@@ -88,7 +89,8 @@ class Question(Container):
     def _say(self) -> None:
         said, fine = self._told(self.line.value)
         offered = self._completions()[:_COMPLETIONS_SHOWN] if fine else []
-        words = f"{said}  Tab: {' '.join(offered)}" if offered else said
+        offers = _("Tab: {words}").format(words=" ".join(offered))
+        words = f"{said}  {offers}" if offered else said
         self._prompt.said, self._prompt.wrong = safe_line(words), not fine
         self._prompt.refresh()
 

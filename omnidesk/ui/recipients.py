@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import Address
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import SafeText, safe_line, show_address
@@ -67,11 +68,12 @@ def people(found: Iterable[Address]) -> SafeText:
 
 def told(route: Route) -> list[SafeText]:
     """Exactly who gets it: To, Cc and Bcc, and whether it was the sender's own wish."""
-    lines = [f"to {people(route.to)}{reply_to_mark(route)}"]
+    to = SafeText(f"{people(route.to)}{reply_to_mark(route)}")
+    lines = [_("to {people}").format(people=to)]
     if route.cc:
-        lines.append(f"Cc {people(route.cc)}")
+        lines.append(_("Cc {people}").format(people=people(route.cc)))
     if route.bcc:
-        lines.append(f"Bcc {people(route.bcc)}")
+        lines.append(_("Bcc {people}").format(people=people(route.bcc)))
     return [SafeText(line) for line in lines]
 
 
@@ -94,7 +96,7 @@ def read_addresses(typed: str) -> tuple[Address, ...] | str:
         name, bare = (named[1].strip(' "'), named[2]) if named else ("", part.strip())
         handle = normalise("mailto", bare)
         if handle is None or handle.value.count("@") != 1:
-            return f"{safe_line(part.strip())} is no address"
+            return _("{typed} is no address").format(typed=safe_line(part.strip()))
         found.append(Address(name, handle.value))
     return tuple(found)
 
@@ -109,7 +111,7 @@ class CopyLine(Input):
         hidden = f" bcc: {_typed(route.bcc)}" if route.bcc else ""
         super().__init__(
             f"{_typed(route.cc)}{hidden}",
-            placeholder="Cc: addresses by commas; bcc: hidden ones",
+            placeholder=_("Cc: addresses by commas; bcc: hidden ones"),
             compact=True,
             select_on_focus=False,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widgets.text_area import Selection
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ async def pick(screen: DeskScreen) -> None:
         return
     if not known:
         folder = desk.settings.templates
-        where = f"put NAME.txt into {folder}" if folder else "the config names no folder for them"
-        screen.say(f"there are no templates; {where}")
+        screen.say(
+            _("there are no templates; put NAME.txt into {folder}").format(folder=folder)
+            if folder
+            else _("there are no templates; the config names no folder for them")
+        )
         return
     from omnidesk.ui.picker import Picker
 
@@ -39,7 +43,7 @@ async def pick(screen: DeskScreen) -> None:
         await _insert(screen, composer, chosen)
 
     options = [(one.name, SafeText(_shown(one)), one) for one in known]
-    await screen.app.push_screen(Picker(screen, "TEMPLATE", options, take))
+    await screen.app.push_screen(Picker(screen, _("TEMPLATE"), options, take))
 
 
 def _shown(one: Template) -> SafeText:
@@ -75,7 +79,7 @@ def point_at_unfilled(screen: DeskScreen, composer: Composer) -> bool:
 
             resume(screen)
             composer.writing.selection = Selection((row, found.start()), (row, found.end()))
-            words = f"line {row + 1}: {found[0]} is not filled in; write what belongs there"
-            screen.say(words, alarm=True)
+            words = _("line {line}: {variable} is not filled in; write what belongs there")
+            screen.say(words.format(line=row + 1, variable=found[0]), alarm=True)
             return True
     return False

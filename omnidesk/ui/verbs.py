@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import N_
 from omnidesk.ui import changing, deeds, moving, writing
 from omnidesk.ui.keymap import ABOVE, ACTIONS, VIEWS
 
@@ -81,15 +82,15 @@ VERBS: dict[str, Verb] = {
     "previous.needing": moving.needing(-1),
     "reply": lambda screen: writing.begin(screen, note=False),
     "note": lambda screen: writing.begin(screen, note=True),
-    "close": changing.doing("close", "{} closed, z opens what was closed", leaves=True),
-    "reopen": changing.doing("reopen", "{} open"),
+    "close": changing.doing("close", N_(N_("{} closed, z opens what was closed")), leaves=True),
+    "reopen": changing.doing("reopen", N_(N_("{} open"))),
     "take": changing.take,
     "assign": changing.assign,
     "status": changing.status,
     "tag": changing.tags,
-    "priority.up": changing.doing("priority", "{} more urgent", by=1),
-    "priority.down": changing.doing("priority", "{} less urgent", by=-1),
-    "spam": changing.doing("spam", "{} closed as spam, z takes it back", leaves=True),
+    "priority.up": changing.doing("priority", N_(N_("{} more urgent")), by=1),
+    "priority.down": changing.doing("priority", N_(N_("{} less urgent")), by=-1),
+    "spam": changing.doing("spam", N_(N_("{} closed as spam, z takes it back")), leaves=True),
     "snooze.hour": changing.snooze(lambda now: now + timedelta(hours=1)),
     "snooze.day": changing.snooze(changing.at_nine(lambda _: 1)),
     "snooze.week": changing.snooze(changing.at_nine(lambda now: 7 - now.weekday())),

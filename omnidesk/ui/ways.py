@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.routing import Route, losses
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.lines import Line, cut
@@ -47,11 +48,12 @@ def way_words(way: Way) -> SafeText:
     if way.reason and not way.can:
         return SafeText(f"{limits[0]}: {safe_line(way.reason)}")
     if can.max_text is not None:
-        limits.append(f"{can.max_text} characters")
+        said = ngettext("{n} character", "{n} characters", can.max_text)
+        limits.append(said.format(n=can.max_text))
     if not can.attachments:
-        limits.append("no files")
+        limits.append(_("no files"))
     elif can.max_file is not None:
-        limits.append(f"files to {size(can.max_file)}")
+        limits.append(_("files to {size}").format(size=size(can.max_file)))
     return SafeText(", ".join(limits))
 
 
@@ -75,8 +77,9 @@ def _without(screen: DeskScreen, opened: Opened) -> list[SafeText]:
     """Channels that reach nobody here, with why."""
     assert screen.desk is not None
     have = {way.channel for way in opened.ways}
+    said = _("{channel}: no {scheme} address of his is known")
     return [
-        SafeText(f"{safe_line(name)}: no {safe_line(able.handle_scheme)} address of his is known")
+        SafeText(said.format(channel=safe_line(name), scheme=safe_line(able.handle_scheme)))
         for name, able in screen.desk.channels.items()
         if name not in have and able.send
     ]
@@ -94,8 +97,9 @@ async def next_way(screen: DeskScreen) -> None:
     whom = composer.whom if composer else Whom(to=screen.reach.get(number))
     able = [way for way in opened.ways if way.can]
     if not able:
-        reasons = "; ".join(way.reason or "" for way in opened.ways) or "no address is known"
-        screen.say(f"no channel reaches this customer: {reasons}", alarm=True)
+        reasons = "; ".join(way.reason or "" for way in opened.ways) or _("no address is known")
+        said = _("no channel reaches this customer: {reasons}").format(reasons=reasons)
+        screen.say(said, alarm=True)
         return
     try:
         now = composer.route if composer else await whom.route(desk, number, screen.via.get(number))
@@ -121,8 +125,13 @@ async def next_way(screen: DeskScreen) -> None:
             composer.look_over(opened)
         writing.save_soon(screen)
     await _show(screen, way_lines(opened, way, lost, _without(screen, opened), screen.size.width))
-    said = f"{len(able)} can" if len(able) > 1 else "no other can"
-    screen.say(f"the reply goes by {way.channel} to {way.handle.value}, {said}")
+    can = ngettext("{n} can", "{n} can", len(able)).format(n=len(able))
+    words = {
+        "channel": way.channel,
+        "address": way.handle.value,
+        "others": can if len(able) > 1 else _("no other can"),
+    }
+    screen.say(_("the reply goes by {channel} to {address}, {others}").format_map(words))
 
 
 async def _show(screen: DeskScreen, lines: Sequence[Line]) -> None:

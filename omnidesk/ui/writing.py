@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import CannotReply, OmnideskError, Overtaken
+from omnidesk.core.language import _
 from omnidesk.core.routing import Refused
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ async def begin(
     begun_as_note = bool(draft and draft.text and draft.note)
     if draft and draft.text and draft.note != note:
         # whatever key was pressed: words begun for the team never turn into a reply by themselves
-        kind = "NOTE" if draft.note else "reply"
-        screen.say(f"your unsent {kind} is here, as a NOTE; ^N makes it a reply")
+        screen.say(
+            _("your unsent NOTE is here, as a NOTE; ^N makes it a reply")
+            if draft.note
+            else _("your unsent reply is here, as a NOTE; ^N makes it a reply")
+        )
     via = screen.via.get(number) or (draft.channel if draft else None)
     from omnidesk.ui.recipients import Whom
 
@@ -106,7 +110,7 @@ def save_now(screen: DeskScreen, composer: Composer) -> None:
         if text.strip() or files:
             await desk.save_draft(composer.number, text, composer.note, composer.via, files)
             if (composer.text, composer.files.paths) == (text, files):
-                composer.tell("NOT SENT, draft saved" if composer.refused else "draft saved")
+                composer.tell(_("NOT SENT, draft saved") if composer.refused else _("draft saved"))
         else:
             await desk.drop_draft(composer.number)
         return ""
@@ -141,13 +145,13 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     if composer is None or desk is None or composer.done:
         return
     if composer.note and composer.files.picked:
-        screen.say("a note carries no files; x takes them off, ^N makes it a reply", alarm=True)
+        screen.say(_("a note carries no files; x takes them off, ^N makes it a reply"), alarm=True)
         return
     if not composer.note and point_at_unfilled(screen, composer):
         return
     composer.done, composer.refused = True, False
     later, composer.later = composer.later, None
-    composer.tell("sending")
+    composer.tell(_("sending"))
     number, text, note = composer.number, composer.text, composer.note
     files = [Path(path) for path in composer.files.paths]
     route, whom = composer.route, composer.whom
@@ -158,7 +162,8 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
                 await desk.note(number, text)
             else:
                 if isinstance(route, Refused):
-                    raise CannotReply(f"{route.reason}; V chooses another way")
+                    reason = _("{reason}; V chooses another way").format(reason=route.reason)
+                    raise CannotReply(reason)
                 await desk.reply(
                     number,
                     text,
@@ -189,11 +194,14 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
         screen.reach.pop(number, None)
         await close(screen, composer)
         leaves = leaving(desk.settings.undo_send, later)
-        said = f"reply to #{number} leaves {leaves}, z takes it back" if leaves else "sent"
+        named = {"number": number, "when": leaves}
+        said = _("reply to #{number} leaves {when}, z takes it back") if leaves else _("sent")
         if note:
-            said = f"note kept on #{number}"
+            said = _("note kept on #{number}")
+        said = said.format_map(named)
         if then_close:
-            said += "; closed, z first opens it" if await desk.close(number) else "; it was closed"
+            closed = await desk.close(number)
+            said += _("; closed, z first opens it") if closed else _("; it was closed")
             screen.call_later(_go_on, screen, number)
         return said
 
@@ -218,7 +226,7 @@ async def put_away(screen: DeskScreen) -> None:
     kept = not composer.empty
     await close(screen, composer)
     if kept:
-        screen.say(f"draft kept on #{composer.number}, r goes on")
+        screen.say(_("draft kept on #{number}, r goes on").format(number=composer.number))
 
 
 async def discard(screen: DeskScreen) -> None:
@@ -231,7 +239,7 @@ async def discard(screen: DeskScreen) -> None:
 
     async def drop() -> str:
         await desk.drop_draft(number)
-        return f"draft on #{number} thrown away"
+        return _("draft on #{number} thrown away").format(number=number)
 
     screen.jobs.put(drop)
     await close(screen, composer)
