@@ -18,6 +18,7 @@ from textual.app import App
 from textual.message import Message as Posted
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.safetext import safe
 from omnidesk.ui.deskscreen import DeskScreen
 from omnidesk.ui.driver import SteadyDriver
@@ -130,7 +131,7 @@ class OmnideskApp(App[None]):
                 asked = self.size.height + _ROWS_BELOW
                 rows = await desk.rows("inbox", limit=asked)
                 self.post_message(self.Ready(desk, rows, asked))
-                async for _ in desk.changes():
+                async for _change in desk.changes():
                     self.post_message(self.Changed())
         except OmnideskError as error:
             self.post_message(self.Broken(str(error)))
@@ -156,7 +157,9 @@ class OmnideskApp(App[None]):
     def _ended(self, task: asyncio.Future[Any]) -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, OmnideskError):
-            self.desk_screen.say(f"the engine does not start: {error}", alarm=True)
+            self.desk_screen.say(
+                _("the engine does not start: {why}").format(why=error), alarm=True
+            )
         elif isinstance(error, Exception):
             self._handle_exception(error)
 
@@ -182,7 +185,7 @@ class OmnideskApp(App[None]):
                 async with asyncio.timeout(_LEAVE_SECONDS):
                     await self.desk_screen.keep_draft()
             except TimeoutError:
-                self.desk_screen.say("the store does not answer", alarm=True)
+                self.desk_screen.say(_("the store does not answer"), alarm=True)
         self.exit()
 
     async def on_unmount(self) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from omnidesk.core.language import _, ngettext, pgettext
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.keymap import VIEWS, View
+from omnidesk.ui.keymap import VIEWS, View, title_of
 from omnidesk.ui.lines import Line, age, cut, wrap
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.pressing import Keymap, shown
@@ -20,15 +21,24 @@ if TYPE_CHECKING:
 
     from omnidesk.ui.keymap import Action
 
-_WORDS = {
-    HealthState.UP: "ok",
-    HealthState.STARTING: "starting",
-    HealthState.DEGRADED: "stale",
-    HealthState.BLOCKED: "BLOCKED",
-    HealthState.STOPPED: "stopped",
-}
 _BAD = (HealthState.DEGRADED, HealthState.BLOCKED)
 _TROUBLES = 3
+
+
+def _well() -> str:
+    return pgettext("channels that work", "ok")
+
+
+def _word(state: HealthState) -> str:
+    """How a channel is, in one word."""
+    words = {
+        HealthState.UP: _well(),
+        HealthState.STARTING: pgettext("a channel", "starting"),
+        HealthState.DEGRADED: pgettext("a channel", "stale"),
+        HealthState.BLOCKED: pgettext("a channel", "BLOCKED"),
+        HealthState.STOPPED: pgettext("a channel", "stopped"),
+    }
+    return words[state]
 
 
 def _width(line: Line) -> int:
@@ -40,7 +50,8 @@ def view_tabs(
 ) -> Line:
     """Views with their numbers and how many conversations each holds."""
     parts: list[tuple[SafeText, str]] = []
-    for number, (name, title, _) in enumerate(views, 1):
+    for number, known in enumerate(views, 1):
+        name, title = known[0], title_of(known)
         count = counts.get(name, 0)
         chosen = name == view
         counted = name not in ("closed", "all") and number <= len(VIEWS)
@@ -61,14 +72,14 @@ def health_marks(health: list[Health], now: datetime, *, brief: bool) -> Line:
     for channel in health:
         if channel.state is HealthState.UP and brief:
             continue
-        words = f"{safe_line(channel.channel, 14)} {_WORDS[channel.state]}"
+        words = f"{safe_line(channel.channel, 14)} {_word(channel.state)}"
         if channel.state is not HealthState.UP and channel.changed_at:
             words += f" {age(channel.changed_at, now)}"
         bad = channel.state in _BAD
         ink = "alert" if bad else "ok" if channel.state is HealthState.UP else "muted"
         parts.append((SafeText(f"{words}  "), ink))
     if brief and well and len(parts) < len(health):
-        words = "ok" if well == len(health) else f"{well} ok"
+        words = _well() if well == len(health) else f"{well} {_well()}"
         parts.append((SafeText(f"{words}  "), "ok"))
     return tuple(parts)
 
@@ -80,16 +91,16 @@ def health_count(health: list[Health]) -> Line:
     line: list[tuple[SafeText, str]] = []
     if bad:
         blocked = any(channel.state is HealthState.BLOCKED for channel in bad)
-        word = _WORDS[HealthState.BLOCKED if blocked else HealthState.DEGRADED]
+        word = _word(HealthState.BLOCKED if blocked else HealthState.DEGRADED)
         line.append((SafeText(f"{len(bad)} {word}  "), "alert"))
     if well:
-        line.append((SafeText(f"{well} ok  "), "ok"))
+        line.append((SafeText(f"{well} {_well()}  "), "ok"))
     return tuple(line)
 
 
-def troubles(health: list[Health], problem: str) -> list[SafeText]:
-    """What a person should know at any time: the config's problem, and each sick channel's."""
-    said = [safe_line(f"config.toml: {problem}")] if problem else []
+def troubles(health: list[Health], problem: str, more: Iterable[str] = ()) -> list[SafeText]:
+    """What a person should know at any time: the config's problems, and each sick channel's."""
+    said = [safe_line(f"config.toml: {one}") for one in (problem, *more) if one]
     sick = [channel for channel in health if channel.state in _BAD and channel.reason]
     return said + [safe_line(f"{one.channel}: {one.reason}") for one in sick]
 
@@ -202,10 +213,11 @@ class BottomBar(Painted):
         self.refresh()
 
     def _following(self) -> list[Line]:
-        parts = [(shown_key, action.brief or action.words) for shown_key, action in self._next()]
+        parts = [(shown_key, _(action.brief or action.words)) for shown_key, action in self._next()]
         if self.leader[1:] and "".join(self.leader[1:]).isdigit():
             number = "".join(self.leader[1:])
-            parts = [("j k", f"{number} lines"), ("Enter", f"open #{number}")]
+            far = ngettext("{n} line", "{n} lines", int(number)).format(n=number)
+            parts = [("j k", far), ("Enter", _("open #{number}").format(number=number))]
         lines: list[list[tuple[SafeText, str]]] = [
             [(SafeText(f" {' '.join(self.leader)} "), "view")]
         ]
@@ -226,7 +238,7 @@ class BottomBar(Painted):
             if not action.hint or not action.keys:
                 continue
             key = SafeText(f" {shown(action.keys[0])} ")
-            words = SafeText(f"{action.hint} ")
+            words = SafeText(f"{_(action.hint)} ")
             taken += cell_len(key) + cell_len(words)
             if taken > width:
                 break
@@ -238,5 +250,5 @@ class Small(Painted):
     """What stands on a screen that is too small to work on."""
 
     def render_line(self, y: int) -> Strip:
-        words = SafeText("omnidesk needs 60x16; it keeps running")
+        words = SafeText(_("omnidesk needs 60x16; it keeps running"))
         return self.paint(((words, "alert"),) if y == 0 else ())

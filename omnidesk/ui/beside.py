@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _, ngettext, pgettext
 from omnidesk.core.safetext import SafeText, safe_line
 
 if TYPE_CHECKING:
@@ -21,10 +22,15 @@ _ROWS = 100
 def told(there: Sequence[Present]) -> SafeText:
     """`ivan is writing`, `ivan and olga look at it`; empty where nobody is."""
     writing = [safe_line(one.agent, 12) for one in there if one.writing]
+    names = f" {pgettext('between two names', 'and')} ".join(
+        writing or [safe_line(one.agent, 12) for one in there]
+    )
+    said = ""
     if writing:
-        return SafeText(f"{' and '.join(writing)} {'is' if len(writing) == 1 else 'are'} writing")
-    looking = [safe_line(one.agent, 12) for one in there]
-    return SafeText(f"{' and '.join(looking)} here too" if looking else "")
+        said = ngettext("{names} is writing", "{names} are writing", len(writing))
+    elif names:
+        said = _("{names} here too")
+    return SafeText(said.format(names=names))
 
 
 class Beside:

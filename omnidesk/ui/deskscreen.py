@@ -16,7 +16,7 @@ from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, View, own_views
 from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows
-from omnidesk.ui.pressing import KeyClashError, Keymap
+from omnidesk.ui.pressing import Keymap
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
 from omnidesk.ui.window import Key
@@ -57,7 +57,6 @@ class DeskScreen(Hand):
         self._reader: Reader | None = None
         self._wanted: int | None = None
         self._painted_rows = False
-        self._problem = ""
         self.rings: tuple[Ring, ...] = ()
         self.maybes: tuple[Maybe, ...] = ()
         self._listening: Listening | None = None
@@ -139,7 +138,7 @@ class DeskScreen(Hand):
     def on_counted(self, counted: Counted) -> None:
         self.top.counts, self.top.health = counted.counts, counted.health
         self.top.refresh()
-        self.trouble.tell(troubles(counted.health, counted.problem or self._problem))
+        self.trouble.tell(troubles(counted.health, counted.problem, self.keys.refused))
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None and self._painted_rows:
@@ -208,14 +207,11 @@ class DeskScreen(Hand):
     # where the hand is
 
     def use_settings(self, keys: Mapping[str, Sequence[str]], views: Sequence[SavedView]) -> None:
-        """Take a user's own keys and views; keys that clash are told, and none is taken."""
+        """Take a user's own keys and views; a key that cannot be had is told and left out."""
         self.views = self.inbox.views = self.top.views = (*VIEWS, *own_views(views))
-        try:
-            if keys or views:
-                self.keys = self.bottom.keys = Keymap(keys, views)
-        except KeyClashError as clash:
-            self._problem = f"keys: {clash}"
-            self.trouble.tell(troubles([], self._problem))
+        if keys or views:
+            self.keys = self.bottom.keys = Keymap(keys, views)
+            self.trouble.tell(troubles([], "", self.keys.refused))
 
     # what is done
 

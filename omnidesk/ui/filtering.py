@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
+from omnidesk.core.language import _
 from omnidesk.ui import keymap
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class FilterLine(Input):
 
     def __init__(self, screen: DeskScreen, place: str) -> None:
         super().__init__(
-            screen.words, placeholder="words, a name, an address, #number", compact=True
+            screen.words, placeholder=_("words, a name, an address, #number"), compact=True
         )
         self._desk_screen = screen
         self.place = place

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from omnidesk.core.language import N_, _
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, fit
@@ -20,29 +21,29 @@ if TYPE_CHECKING:
     from omnidesk.ui.deskscreen import DeskScreen
 
 _PLACES = (
-    (keymap.LIST, "In the list"),
-    (keymap.THREAD, "In a conversation"),
-    (keymap.COMPOSER, "While writing"),
-    (keymap.REVIEW, "Before sending"),
+    (keymap.LIST, N_("In the list")),
+    (keymap.THREAD, N_("In a conversation")),
+    (keymap.COMPOSER, N_("While writing")),
+    (keymap.REVIEW, N_("Before sending")),
 )
 _KEYS_WIDTH = 22
-_LETTERS = "* waits for us   ! a reply failed   ~ waits for the customer   z snoozed   x closed"
-_MOVES = "j k scroll, any other key closes; a Cyrillic layout needs no switching"
+_LETTERS = N_("* waits for us   ! a reply failed   ~ waits for the customer   z snoozed   x closed")
+_MOVES = N_("j k scroll, any other key closes; a Cyrillic layout needs no switching")
 
 
 def help_lines(keys: Keymap) -> list[Line]:
     """One line an action; what works in several places stands under the first."""
     told: set[str] = set()
-    lines: list[Line] = [((SafeText(line), "muted"),) for line in (_LETTERS, _MOVES)]
+    lines: list[Line] = [((SafeText(_(line)), "muted"),) for line in (_LETTERS, _MOVES)]
     lines.append(())
     for place, title in _PLACES:
         actions = [a for a in keys.of(place) if a.keys and a.id not in told]
         if actions:
-            lines.append(((SafeText(title), "title"),))
+            lines.append(((SafeText(_(title)), "title"),))
         for action in actions:
             told.add(action.id)
             names = SafeText("   ".join(map(shown, action.keys)))
-            lines.append(((fit(names, _KEYS_WIDTH), "key"), (SafeText(action.words), "text")))
+            lines.append(((fit(names, _KEYS_WIDTH), "key"), (SafeText(_(action.words)), "text")))
         lines.append(())
     return lines
 

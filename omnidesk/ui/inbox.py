@@ -9,9 +9,11 @@ from textual import events
 from textual.message import Message as Posted
 from textual.strip import Strip
 
+from omnidesk.core.language import N_, _, ngettext, pgettext
 from omnidesk.core.model import Row, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
+from omnidesk.ui.keymap import title_of
 from omnidesk.ui.lines import Line, age, cut, fit
 from omnidesk.ui.marks import Marks
 from omnidesk.ui.painted import Painted
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 EMPTY = {
-    "inbox": "Nobody waits for you. New messages appear here by themselves.",
-    "mine": "Nothing is yours. A takes the conversation under the cursor.",
-    "unassigned": "Everything has an owner.",
-    "waiting": "No customer owes an answer.",
-    "snoozed": "Nothing is put off.",
-    "failed": "Every reply has arrived.",
-    "closed": "Nothing is closed yet. e closes what is done.",
-    "all": "No message has come yet. omnidesk check tries every channel.",
+    "inbox": N_("Nobody waits for you. New messages appear here by themselves."),
+    "mine": N_("Nothing is yours. A takes the conversation under the cursor."),
+    "unassigned": N_("Everything has an owner."),
+    "waiting": N_("No customer owes an answer."),
+    "snoozed": N_("Nothing is put off."),
+    "failed": N_("Every reply has arrived."),
+    "closed": N_("Nothing is closed yet. e closes what is done."),
+    "all": N_("No message has come yet. omnidesk check tries every channel."),
 }
 """What an empty view teaches."""
 
@@ -47,7 +49,9 @@ def state_letter(row: Row) -> SafeText:
     return SafeText(_LETTERS[row.state])
 
 
-def row_line(row: Row, waits: SafeText, code: SafeText, who: SafeText, width: int) -> Line:
+def row_line(
+    row: Row, waits: SafeText, code: SafeText, who: SafeText, width: int, *, own: bool
+) -> Line:
     """A row after its cursor column; fixed fields first, customers' words last."""
     letter = state_letter(row)
     urgent = "+" if row.priority > 0 else "-" if row.priority < 0 else " "
@@ -60,7 +64,7 @@ def row_line(row: Row, waits: SafeText, code: SafeText, who: SafeText, width: in
         (SafeText(f"{letter} "), "alert" if letter == "!" else "mark"),
         (fit(code, 2), "muted"),
         (SafeText(f"{waits:>5}{urgent} "), "alert" if urgent == "+" else "muted"),
-        (fit(who, 5), "own" if who == "me" else "muted"),
+        (fit(who, 5), "own" if own else "muted"),
         (fit(safe_line(row.name, name_width), name_width), loud),
         (SafeText("  "), "text"),
         (cut(SafeText(text[:_WIDEST_TEXT]), max(0, width - 20 - name_width)), "subject"),
@@ -116,14 +120,15 @@ class InboxList(Painted, can_focus=True):
         if (view, words) != self._view:
             self._view = (view, words)
             self.marks.clear()
-        _, title, order = next(known for known in self.views if known[0] == view)
-        said = f"{title}: {safe_line(words, 40)}, Esc shows all"
-        if not words:
-            said = ", ".join(filter(None, (title, order)))
+        known = next(known for known in self.views if known[0] == view)
+        title, order = title_of(known), known[2]
+        said = f"{title}, {_(order)}" if order else title
+        empty = _(EMPTY.get(view, N_("Nothing matches what this view asks for.")))
+        if words:
+            filtered = _("{view}: {words}, Esc shows all")
+            said = filtered.format(view=title, words=safe_line(words, 40))
+            empty = _("Nothing matches; / changes the filter.")
         self.title = SafeText(said)
-        empty = "Nothing matches; / changes the filter."
-        if not words:
-            empty = EMPTY.get(view, "Nothing matches what this view asks for.")
         self.empty = SafeText(empty)
         self.refresh()
 
@@ -270,7 +275,8 @@ class InboxList(Painted, can_focus=True):
 
     def _title_line(self, width: int) -> Line:
         count = len(self._marked)
-        said = SafeText(f" {count} selected, Esc drops them " if count else "")
+        words = ngettext("{n} selected, Esc drops them", "{n} selected, Esc drops them", count)
+        said = SafeText(f" {words.format(n=count)} " if count else "")
         title = cut(SafeText(f" {self.title} "), width - len(said))
         return (title, "title"), (said, "mark"), (SafeText("─" * width), "rule")
 
@@ -281,9 +287,10 @@ class InboxList(Painted, can_focus=True):
         kept = self._strips.get((row.number, over, marked))
         if kept and kept[0] == row and kept[1:3] == (waits, width):
             return kept[3]
-        who = "me" if row.assignee == self.agent else row.assignee or "-"
+        own = row.assignee == self.agent
+        who = pgettext("whose it is", "me") if own else row.assignee or "-"
         code = self.codes.get(row.channel) or safe_line(row.channel[:2])
-        line = row_line(self._told(row), waits, code, safe_line(who, 4), width)
+        line = row_line(self._told(row), waits, code, safe_line(who, 4), width, own=own)
         edge = SafeText(f"{'>' if chosen else ' '}{'x' if marked else ' '}")
         strip = self.paint(((edge, "mark"), *line), over)
         if len(self._strips) > _STRIPS_KEPT:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from omnidesk.core.language import _
+
 if TYPE_CHECKING:
     from omnidesk.core.views import SavedView
 
@@ -52,6 +54,11 @@ VIEWS: Final[tuple[View, ...]] = (
 """The views that every desk has."""
 
 
+def title_of(view: View) -> str:
+    """A view's title as the screen's language has it; a user's own view keeps its name."""
+    return _(view[1]) if view in VIEWS else view[1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something a key does. A key of several presses is written with spaces: `g g`."""
@@ -77,7 +84,7 @@ def _act(
 
 def _views() -> Iterator[Action]:
     letters = {"snoozed": "z"}
-    for number, (name, title, _) in enumerate(VIEWS, 1):
+    for number, (name, title, _order) in enumerate(VIEWS, 1):
         letter = letters.get(name, name[0])
         yield _act(f"view.{name}", f"go to {title}", str(number), f"g {letter}", brief=title)
 
@@ -88,12 +95,12 @@ def own_views(saved: Sequence[SavedView]) -> tuple[View, ...]:
 
 
 def own_view_actions(saved: Sequence[SavedView]) -> Iterator[Action]:
-    """An action for each view of a user's own, on the next digit and its own key."""
+    """An action for each view of a user's own, on the next digit."""
     for number, view in enumerate(saved, len(VIEWS) + 1):
         keys = [str(number)] if number < 10 else []
-        if view.key:
-            keys.append(view.key)
-        yield _act(f"view.{view.name}", f"go to {view.name}", *keys, brief=view.name)
+        yield _act(
+            f"view.{view.name}", _("go to {view}").format(view=view.name), *keys, brief=view.name
+        )
 
 
 ACTIONS: Final[tuple[Action, ...]] = (

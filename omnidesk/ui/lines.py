@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from omnidesk.core.language import pgettext
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui.local import brief_day
 
@@ -18,14 +19,7 @@ Part = tuple[SafeText, str]
 Line = tuple[Part, ...]
 
 _TAB = 4
-_HOUR, _DAY, _WEEK, _YEAR = 3600, 86400, 604800, 31557600
-_AGES = (
-    (60, 1, "s"),
-    (_HOUR, 60, "m"),
-    (_DAY, _HOUR, "h"),
-    (2 * _WEEK, _DAY, "d"),
-    (_YEAR, _WEEK, "w"),
-)
+_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86400, 604800, 31557600
 
 
 def strip_of(parts: Iterable[tuple[SafeText, Style]], width: int, fill: Style) -> Strip:
@@ -90,10 +84,19 @@ def age(then: datetime | None, now: datetime) -> SafeText:
     if then is None:
         return SafeText("")
     seconds = max(0, int((now - then).total_seconds()))
-    for limit, unit, letter in _AGES:
-        if seconds < limit:
-            return SafeText(f"{seconds // unit}{letter}")
-    return SafeText(f"{seconds // _YEAR}y")
+    if seconds < _MINUTE:
+        said = f"{seconds}{pgettext('one letter for seconds', 's')}"
+    elif seconds < _HOUR:
+        said = f"{seconds // _MINUTE}{pgettext('one letter for minutes', 'm')}"
+    elif seconds < _DAY:
+        said = f"{seconds // _HOUR}{pgettext('one letter for hours', 'h')}"
+    elif seconds < 2 * _WEEK:
+        said = f"{seconds // _DAY}{pgettext('one letter for days', 'd')}"
+    elif seconds < _YEAR:
+        said = f"{seconds // _WEEK}{pgettext('one letter for weeks', 'w')}"
+    else:
+        said = f"{seconds // _YEAR}{pgettext('one letter for years', 'y')}"
+    return SafeText(said)
 
 
 def clock(at: datetime, now: datetime) -> SafeText:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -65,7 +67,7 @@ def needing(direction: int) -> Verb:
         if not screen.inbox.next_needing(direction):
             found = await screen.desk.next_needing(screen.inbox.number, back=direction < 0)
             if found is None:
-                screen.say("nobody else waits for us")
+                screen.say(_("nobody else waits for us"))
                 return
             if not screen.inbox.go_to(found.number):
                 screen.look_at("inbox")

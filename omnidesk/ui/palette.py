@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from omnidesk.core.language import _
 from omnidesk.ui.keymap import Action
 from omnidesk.ui.pressing import shown
 
@@ -34,21 +35,21 @@ def _provider(desk: DeskScreen) -> type[Provider]:
 
         async def discover(self) -> Hits:
             for action in self._actions:
+                words = _(action.words)
                 yield DiscoveryHit(
-                    Content(f"{keys_of(action):<14}  {action.words}"),
+                    Content(f"{keys_of(action):<14}  {words}"),
                     partial(desk.act, action.id),
-                    text=action.words,
+                    text=words,
                 )
 
         async def search(self, query: str) -> Hits:
             matcher = self.matcher(query)
             for action in self._actions:
-                score = matcher.match(f"{action.words} {action.id}")
+                words = _(action.words)
+                score = max(map(matcher.match, (f"{words} {action.id}", action.words)))
                 if score > 0:
-                    said = Content.assemble(
-                        f"{keys_of(action):<14}  ", matcher.highlight(action.words)
-                    )
-                    yield Hit(score, said, partial(desk.act, action.id), text=action.words)
+                    said = Content.assemble(f"{keys_of(action):<14}  ", matcher.highlight(words))
+                    yield Hit(score, said, partial(desk.act, action.id), text=words)
 
     return Actions
 
@@ -68,4 +69,4 @@ class Palette(CommandPalette):
 def show(desk: DeskScreen) -> None:
     """Open the palette over the screen."""
     provider = _provider(desk)
-    desk.app.push_screen(Palette(providers=[provider], placeholder="what to do"))
+    desk.app.push_screen(Palette(providers=[provider], placeholder=_("what to do")))

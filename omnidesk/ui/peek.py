@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _
 from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.lines import Line, wrap
@@ -29,9 +30,9 @@ def _of_one(message: Message, width: int) -> list[Line]:
     who = message.sender.name if message.sender and message.sender.name else "?"
     ink = "text"
     if message.direction is Direction.NOTE:
-        who, ink = f"NOTE {message.author}", "note"
+        who, ink = _("NOTE {author}").format(author=message.author), "note"
     elif message.direction is Direction.OUT:
-        who, ink = f"us, {message.author or 'automatic'}", "own"
+        who, ink = _("us, {author}").format(author=message.author or _("automatic")), "own"
     said = message.text[: _PEEKED * 2]
     if message.folded and message.folded[0][0]:
         said = said[: message.folded[0][0]]

@@ -3,48 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _
 from omnidesk.ui.keymap import ACTIONS, Action, own_view_actions
 
 if TYPE_CHECKING:
     from omnidesk.core.views import SavedView
 
 
-class KeyClashError(ValueError):
-    """Two actions want one key in one place, or there is no such action."""
-
-
 class Keymap:
-    """Which action a key means in a place; made of the table and a user's own keys by id."""
+    """Which action a key means in a place; made of the table and a user's own keys by id.
+
+    An own key that the screen cannot have is left out alone; `refused` says why.
+    """
 
     def __init__(
         self,
         remaps: Mapping[str, Sequence[str]] | None = None,
         views: Sequence[SavedView] = (),
     ) -> None:
-        remaps = remaps or {}
-        self.actions = tuple(
-            replace(action, keys=tuple(remaps.get(action.id, action.keys)))
-            for action in (*ACTIONS, *own_view_actions(views))
-        )
-        if unknown := remaps.keys() - {action.id for action in self.actions}:
-            raise KeyClashError(f"{', '.join(sorted(unknown))}: there is no such action")
-        self._means: dict[tuple[str, tuple[str, ...]], Action] = {}
-        self._leads: set[tuple[str, tuple[str, ...]]] = set()
-        for action in self.actions:
-            for place in action.where:
-                for key in action.keys:
-                    self._bind(place, tuple(map(_pressed_as, key.split(" "))), action)
+        table = {action.id: action for action in (*ACTIONS, *own_view_actions(views))}
+        own = {
+            f"view.{view.name}": (*table[f"view.{view.name}"].keys, view.key)
+            for view in views
+            if view.key
+        }
+        own.update((name, tuple(keys)) for name, keys in (remaps or {}).items())
+        self.refused = [
+            _("keys.{name}: there is no such action").format(name=name)
+            for name in own
+            if name not in table
+        ]
+        while clash := self._clash_of(table, own):
+            name = max(clash.between & own.keys(), key=list(own).index)
+            del own[name]
+            self.refused.append(clash.told(name, table[name]))
 
-    def _bind(self, place: str, presses: tuple[str, ...], action: Action) -> None:
-        other = self._means.get((place, presses))
-        if other is not None:
-            keys = " ".join(presses)
-            raise KeyClashError(f"{keys} means {other.id} and {action.id} in the {place}")
+    def _clash_of(
+        self, table: Mapping[str, Action], own: Mapping[str, tuple[str, ...]]
+    ) -> _Clash | None:
+        """Bind every action, until two want the same."""
+        self.actions = tuple(
+            replace(action, keys=own.get(name, action.keys)) for name, action in table.items()
+        )
+        self._means: dict[tuple[str, tuple[str, ...]], Action] = {}
+        self._leads: dict[tuple[str, tuple[str, ...]], Action] = {}
+        wanted = (
+            (place, tuple(map(_pressed_as, key.split(" "))), action)
+            for action in self.actions
+            for place in action.where
+            for key in action.keys
+        )
+        return next(filter(None, (self._bind(*one) for one in wanted)), None)
+
+    def _bind(self, place: str, presses: tuple[str, ...], action: Action) -> _Clash | None:
+        begun = [(place, presses[:length]) for length in range(1, len(presses))]
+        meant = ((place, presses), *begun)
+        other = next((self._means[one] for one in meant if one in self._means), None)
+        other = other or self._leads.get((place, presses))
+        if other is not None and other is not action:
+            return _Clash(place, " ".join(map(shown, presses)), other.id, action.id)
         self._means[place, presses] = action
-        self._leads.update((place, presses[:length]) for length in range(1, len(presses)))
+        for one in begun:
+            self._leads.setdefault(one, action)
+        return None
 
     def means(self, place: str, presses: tuple[str, ...]) -> Action | None:
         """The action of these presses, if they are complete."""
@@ -68,6 +92,29 @@ class Keymap:
     def of(self, place: str) -> tuple[Action, ...]:
         """The actions of a place, in the table's order."""
         return tuple(action for action in self.actions if place in action.where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clash:
+    """Two actions that want one key in one place, or one of them a key that begins the other's."""
+
+    place: str
+    keys: str
+    one: str
+    other: str
+
+    @property
+    def between(self) -> frozenset[str]:
+        return frozenset((self.one, self.other))
+
+    def told(self, refused: str, action: Action) -> str:
+        """What is the matter with the keys of the one that is left out, and what it keeps."""
+        said = _("keys.{name}: {keys} belongs to {other} in the {place}; {name} keeps {kept}")
+        if not action.keys:
+            said = _("keys.{name}: {keys} belongs to {other} in the {place}; {name} has no key")
+        other = self.other if refused == self.one else self.one
+        kept = ", ".join(map(shown, action.keys))
+        return said.format(name=refused, keys=self.keys, other=other, place=self.place, kept=kept)
 
 
 _NAMES = {"Enter": "enter", "Esc": "escape", "Space": "space", "Tab": "tab"}

@@ -9,6 +9,7 @@ from textual.message import Message as Posted
 from textual.widgets import Input
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
 from omnidesk.ui.above import Above
@@ -109,12 +110,18 @@ class Hits(Painted, can_focus=True):
         """Move by half a screen."""
         self.move(direction * max(1, self._room // 2))
 
+    def _title(self) -> str:
+        if not self.found.words:
+            return _("Everything, newest first")
+        said = _("Everything, newest first, {n}")
+        if not self.found.whole:
+            said = _("Everything, newest first, {n} so far")
+        return said.format(n=len(self.found.hits))
+
     def render_line(self, y: int) -> Strip:
         if y == 0:
-            count = f", {len(self.found.hits)}{'' if self.found.whole else ' so far'}"
-            title = f" Everything, newest first{count if self.found.words else ''} "
             rule = SafeText("─" * self.inner_width)
-            return self.paint(((SafeText(title), "title"), (rule, "rule")))
+            return self.paint(((SafeText(f" {self._title()} "), "title"), (rule, "rule")))
         at, below = divmod(y - 1, 2)
         at += self.found.top
         if at >= len(self.found.hits):
@@ -157,8 +164,8 @@ class SearchScreen(Above):
         self._found = found
         self._landing = bool(found.words)
         self._words = Words(
-            found.words, placeholder="search everything: words from:anna tag:vip", compact=True,
-            select_on_focus=False,
+            found.words, placeholder=_("search everything: words from:anna tag:vip"),
+            compact=True, select_on_focus=False,
         )  # fmt: skip
         self._hits = Hits(found, over.clock())
 
@@ -241,7 +248,7 @@ class SearchScreen(Above):
         else:
             return
         mine.whole = len(found.hits) < _PAGE
-        nothing = "" if mine.hits or not found.words.strip() else "nothing was found"
+        nothing = "" if mine.hits or not found.words.strip() else _("nothing was found")
         self._hits.said = safe_line(found.said or nothing)
         self._hits.refresh()
         if self._landing and mine.hits:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from omnidesk.core.views import SavedView
 from omnidesk.ui.help import help_lines
 from omnidesk.ui.keymap import ACTIONS, COMPOSER, LIST, REVIEW, THREAD
 from omnidesk.ui.layouts import Layouts
-from omnidesk.ui.pressing import KeyClashError, Keymap, press
+from omnidesk.ui.pressing import Keymap, press
 from omnidesk.ui.verbs import VERBS, Late
 
 _NEVER = {f"ctrl+{letter}" for letter in "imhjszba"} | {"ctrl+space"}
@@ -31,9 +32,41 @@ def test_no_key_is_one_that_a_terminal_or_a_layout_swallows() -> None:
     assert not presses & _NOT_ON_A_RUSSIAN_KEYBOARD
 
 
-def test_two_actions_on_one_key_in_one_place_are_refused() -> None:
-    with pytest.raises(KeyClashError, match="r means reply and note in the list"):
-        Keymap({"note": ["r"]})
+def test_the_table_itself_has_one_meaning_for_every_key() -> None:
+    assert Keymap().refused == []
+
+
+def meant(keymap: Keymap, *presses: str) -> str:
+    """The id of the action that these presses mean in the list."""
+    action = keymap.means(LIST, presses)
+    return action.id if action is not None else ""
+
+
+def test_an_own_key_that_is_taken_is_left_out_alone() -> None:
+    keymap = Keymap({"close": ["F2"], "note": ["r"], "no.such": ["F3"], "take": ["g"]})
+    assert keymap.refused == [
+        "keys.no.such: there is no such action",
+        "keys.note: r belongs to reply in the list; note keeps n",
+        "keys.take: g belongs to move.top in the list; take keeps A",
+    ]
+    assert meant(keymap, "F2") == "close"
+    assert meant(keymap, "r") == "reply"
+    assert meant(keymap, "n") == "note"
+    assert meant(keymap, "A") == "take"
+
+
+def test_two_actions_may_change_their_keys_with_each_other() -> None:
+    keymap = Keymap({"note": ["r"], "reply": ["n"]})
+    assert keymap.refused == []
+    assert meant(keymap, "r") == "note"
+    assert meant(keymap, "n") == "reply"
+
+
+def test_the_key_of_an_own_view_that_is_taken_leaves_the_view_its_number() -> None:
+    keymap = Keymap({}, [SavedView(name="vip", filter="tag:vip", key="r")])
+    assert keymap.refused == ["keys.view.vip: r belongs to reply in the list; view.vip keeps 9"]
+    assert meant(keymap, "9") == "view.vip"
+    assert meant(keymap, "r") == "reply"
 
 
 def test_help_and_footer_show_the_keys_that_a_user_chose() -> None:

@@ -259,13 +259,16 @@ async def test_a_view_of_ones_own_has_a_digit_and_its_key(tmp_path: Path) -> Non
             await until(pilot, lambda: app.desk_screen.view == "vip")
 
 
-async def test_keys_that_clash_are_told_and_the_usual_ones_work(tmp_path: Path) -> None:
-    settings = replace(DeskSettings(), keys={"note": ("r",)})
+async def test_an_own_key_that_clashes_is_told_and_the_other_own_ones_work(tmp_path: Path) -> None:
+    settings = replace(DeskSettings(), keys={"note": ("r",), "help": ("F",)})
     async with house(tmp_path, settings) as acme:
         await acme.says("ann", "Hello", subject="Hello")
         app = acme.app()
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: "r means reply and note" in screen_text(app))
+            await until(pilot, lambda: "keys.note: r belongs to reply" in screen_text(app))
             await settled(pilot, app)
+            await pilot.press("F")
+            await until(pilot, lambda: "In the list" in screen_text(app))
+            await pilot.press("escape")
             await pilot.press("r")
             await until(pilot, lambda: "REPLY by support" in screen_text(app))
