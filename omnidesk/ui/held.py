@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _
 from omnidesk.core.model import Delivery, DeliveryState
-from omnidesk.core.safetext import SafeText
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.local import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from omnidesk.ui.deskscreen import DeskScreen
 
 SECOND = 1.0
 _SOON = timedelta(minutes=2)
-_LEAVES = re.compile(r"leaves in (\d+)(?:\.\d+)? s")
 
 
 def left(delivery: Delivery | None, now: datetime) -> int | None:
@@ -34,16 +37,45 @@ def told(delivery: Delivery, now: datetime) -> str:
     """`… held, leaves in 7 s`; for one that was put off, when."""
     seconds = left(delivery, now)
     if seconds is None:
-        return f"… held until {delivery.due_at.astimezone():%a %d %b %H:%M}"
-    return f"… held, leaves in {seconds} s" if seconds else "… held, leaves now"
+        return _("… held until {when}").format(when=moment(delivery.due_at))
+    if not seconds:
+        return _("… held, leaves now")
+    return _("… held, leaves {when}").format(when=soon(seconds))
+
+
+def soon(seconds: int) -> str:
+    """`in 7 s`."""
+    return _("in {seconds} s").format(seconds=seconds)
+
+
+def counts(delivery: Delivery | None, now: datetime) -> bool:
+    """Whether there is something to count down."""
+    return left(delivery, now) is not None
+
+
+def count_down(
+    screen: DeskScreen, delivery: Delivery | None, words: Callable[[str], str], said: str = ""
+) -> None:
+    """Say in the last line what leaves, every second anew, until it has or another thing is said.
+
+    `words` makes the sentence of `in 7 s`; `said` is what this has put there before.
+    """
+    bottom, seconds = screen.bottom, left(delivery, screen.clock())
+    if said and bottom.notice != said:
+        return
+    bottom.notice, bottom.alarm = SafeText(""), False
+    if seconds:
+        bottom.notice = safe_line(words(soon(seconds)))
+        again = partial(count_down, screen, delivery, words, bottom.notice)
+        screen.set_timer(SECOND, again)
+    bottom.refresh()
 
 
 class Countdown:
-    """Counts beside the message and in the last line, while there is something to count."""
+    """Counts beside the message, while there is something to count."""
 
     def __init__(self, screen: DeskScreen) -> None:
         self._screen = screen
-        self._until: datetime | None = None
 
     def tick(self) -> None:
         """A second has gone by."""
@@ -51,19 +83,3 @@ class Countdown:
         opened = self._screen.thread.opened
         if opened and any(left(m.delivery, now) is not None for m in opened.messages[-20:]):
             self._screen.thread.be_written_in(self._screen.thread.writing)
-        self._last_line(now)
-
-    def _last_line(self, now: datetime) -> None:
-        bottom = self._screen.bottom
-        said = _LEAVES.search(bottom.notice)
-        if said is None:
-            self._until = None
-            return
-        told_then = timedelta(seconds=int(said[1]))
-        if self._until is None or now + told_then > self._until + timedelta(seconds=SECOND * 2):
-            self._until = now + told_then - timedelta(seconds=SECOND)
-        rest = round((self._until - now).total_seconds())
-        bottom.notice = SafeText("")
-        if rest > 0:
-            bottom.notice = SafeText(_LEAVES.sub(f"leaves in {rest} s", said.string))
-        bottom.refresh()

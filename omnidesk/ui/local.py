@@ -1,4 +1,4 @@
-"""Days, months, sizes and numbers as the screen's language writes them.
+"""Days, times, sizes and numbers as the screen's language writes them.
 
 The words are those of Unicode CLDR; a test compares them with Babel's copy of it.
 """
@@ -56,9 +56,11 @@ def _brief_months() -> tuple[str, ...]:
     )
 
 
-def brief_day(day: date) -> SafeText:
-    """A day without its year: `16 Sep`."""
-    return SafeText(f"{day.day} {_brief_months()[day.month - 1]}")
+def brief_day(day: date, *, year: bool = False) -> SafeText:
+    """A day in few cells: `16 Sep`, with its year where that is wanted."""
+    words = {"day": day.day, "month": _brief_months()[day.month - 1], "year": day.year}
+    pattern = _("{day} {month} {year}") if year else _("{day} {month}")
+    return SafeText(pattern.format_map(words))
 
 
 def long_day(day: date, *, year: bool) -> SafeText:
@@ -73,11 +75,23 @@ def long_day(day: date, *, year: bool) -> SafeText:
     return SafeText(pattern.format_map(words))
 
 
-def moment(at: datetime, *, year: bool = False) -> SafeText:
-    """A time of the agent's own clock with its day: `Mon 24 Nov 09:00`."""
+def moment(at: datetime, *, year: bool = False, exact: bool = False) -> SafeText:
+    """A time of the agent's own clock with its day: `Mon 24 Nov 09:00`.
+
+    `exact` adds the seconds and the offset from UTC.
+    """
     here = at.astimezone()
-    day = f"{brief_day(here)} {here.year}" if year else brief_day(here)
-    return SafeText(f"{_(_BRIEF_WEEKDAYS[here.weekday()])} {day} {here:%H:%M}")
+    words = {
+        "weekday": _(_BRIEF_WEEKDAYS[here.weekday()]),
+        "day": brief_day(here, year=year),
+        "time": f"{here:%H:%M:%S %z}" if exact else f"{here:%H:%M}",
+    }
+    return SafeText(_("{weekday} {day} {time}").format_map(words))
+
+
+def percent(share: float) -> SafeText:
+    """A share of one in whole percents: `85%`."""
+    return SafeText(_("{n}%").format(n=round(share * 100)))
 
 
 def size(count: int) -> SafeText:

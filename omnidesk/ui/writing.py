@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import CannotReply, OmnideskError, Overtaken
 from omnidesk.core.language import _
 from omnidesk.core.routing import Refused
+from omnidesk.ui.held import count_down, counts
 
 if TYPE_CHECKING:
+    from omnidesk.core.model import Message
     from omnidesk.desk import Opened
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
@@ -46,6 +49,10 @@ async def begin(
     from omnidesk.ui.recipients import Whom
 
     whom = Whom(everyone=everyone, to=screen.reach.get(number))
+    if draft is not None:
+        whom.everyone = everyone or draft.everyone
+        whom.to = whom.to or draft.to
+        whom.cc, whom.bcc = draft.cc, draft.bcc
     try:
         route = await whom.route(desk, number, via)
     except OmnideskError as error:
@@ -61,7 +68,7 @@ async def begin(
         text=draft.text if draft else "",
         via=via,
         whom=whom,
-        files=await look_again(draft.attachments if draft else ()),
+        files=await look_again(draft.attachments if draft else (), desk),
     )
     screen.composer = composer
     screen.thread.be_written_in(True)
@@ -77,6 +84,7 @@ async def _widen(screen: DeskScreen, *, everyone: bool) -> None:
     if everyone and screen.composer is not None and not screen.composer.whom.everyone:
         screen.composer.whom.everyone = True
         await look_again(screen)
+        save_soon(screen)
 
 
 def resume(screen: DeskScreen) -> None:
@@ -106,9 +114,19 @@ def save_now(screen: DeskScreen, composer: Composer) -> None:
         composer.saving = False
         if desk is None or composer.done:
             return ""
-        text, files = composer.text, composer.files.paths
+        text, files, whom = composer.text, composer.files.paths, composer.whom
         if text.strip() or files:
-            await desk.save_draft(composer.number, text, composer.note, composer.via, files)
+            await desk.save_draft(
+                composer.number,
+                text,
+                composer.note,
+                composer.via,
+                files,
+                everyone=whom.everyone,
+                to=whom.to,
+                cc=whom.cc,
+                bcc=whom.bcc,
+            )
             if (composer.text, composer.files.paths) == (text, files):
                 composer.tell(_("NOT SENT, draft saved") if composer.refused else _("draft saved"))
         else:
@@ -157,6 +175,7 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     route, whom = composer.route, composer.whom
 
     async def hand_over() -> str:
+        sent: Message | None = None
         try:
             if note:
                 await desk.note(number, text)
@@ -164,7 +183,7 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
                 if isinstance(route, Refused):
                     reason = _("{reason}; V chooses another way").format(reason=route.reason)
                     raise CannotReply(reason)
-                await desk.reply(
+                sent = await desk.reply(
                     number,
                     text,
                     via=route.way.channel,
@@ -194,16 +213,18 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
         screen.reach.pop(number, None)
         await close(screen, composer)
         leaves = leaving(desk.settings.undo_send, later)
-        named = {"number": number, "when": leaves}
-        said = _("reply to #{number} leaves {when}, z takes it back") if leaves else _("sent")
+        pattern = _("reply to #{number} leaves {when}, z takes it back") if leaves else _("sent")
         if note:
-            said = _("note kept on #{number}")
-        said = said.format_map(named)
+            pattern = _("note kept on #{number}")
         if then_close:
             closed = await desk.close(number)
-            said += _("; closed, z first opens it") if closed else _("; it was closed")
+            pattern += _("; closed, z first opens it") if closed else _("; it was closed")
             screen.call_later(_go_on, screen, number)
-        return said
+        words = partial(pattern.format, number=number)
+        if sent is not None and counts(sent.delivery, screen.clock()):
+            screen.call_later(count_down, screen, sent.delivery, lambda when: words(when=when))
+            return ""
+        return words(when=leaves)
 
     screen.jobs.put(hand_over)
 

@@ -50,7 +50,7 @@ async def test_the_seconds_of_a_held_reply_are_counted_in_both_places(acme: Hous
     [
         (DeliveryState.HELD, 7, "… held, leaves in 7 s"),
         (DeliveryState.HELD, -1, "… held, leaves now"),
-        (DeliveryState.HELD, 86400 * 3, "… held until Thu 04 Jun"),
+        (DeliveryState.HELD, 86400 * 3, "… held until Thu 4 Jun"),
     ],
 )
 def test_a_held_reply_says_when_it_leaves(state: DeliveryState, due: int, words: str) -> None:
