@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, wrap
@@ -20,6 +21,7 @@ _HANDLES_SHOWN = 3
 _OPEN_SHOWN = 4
 _SAID_LINES = 3
 _READ = 400
+_NOTE_READ = 300
 
 
 def label(channels: Mapping[str, Capabilities], name: str) -> SafeText:
@@ -39,9 +41,12 @@ def own_words(message: Message) -> SafeText:
 def last_words(card: Card, channels: Mapping[str, Capabilities], now: datetime) -> SafeText:
     """`Telegram, 12m ago: …`; what he said last, and where."""
     if card.last is None:
-        return SafeText("never wrote to us")
+        return SafeText(_("never wrote to us"))
     ago = age(card.last.received_at, now)
-    return SafeText(f"{label(channels, card.last.channel)}, {ago} ago: {own_words(card.last)}")
+    said = _("{channel}, {age} ago: {words}").format(
+        channel=label(channels, card.last.channel), age=ago, words=own_words(card.last)
+    )
+    return SafeText(said)
 
 
 def open_line(row: Row, channels: Mapping[str, Capabilities], now: datetime, width: int) -> Line:
@@ -55,7 +60,14 @@ def open_line(row: Row, channels: Mapping[str, Capabilities], now: datetime, wid
 
 def promised(card: Card, now: datetime) -> SafeText:
     """When we said that we would call back; empty: nothing was promised."""
-    return SafeText(f"promised for {clock(card.call_back, now)}" if card.call_back else "")
+    if card.call_back is None:
+        return SafeText("")
+    return SafeText(_("promised for {when}").format(when=clock(card.call_back, now)))
+
+
+def noted(note: Message) -> str:
+    """`note ivan: …`; the words of one of ours about a customer."""
+    return _("note {author}: {words}").format(author=note.author, words=note.text[:_NOTE_READ])
 
 
 def card_lines(
@@ -70,12 +82,13 @@ def card_lines(
     if words := promised(card, now):
         lines.append(((cut(words, width), "alert"),))
     if not card.open:
-        lines.append(((SafeText("nothing is open"), "muted"),))
+        lines.append(((SafeText(_("nothing is open")), "muted"),))
     lines += [open_line(row, channels, now, width) for row in card.open[:_OPEN_SHOWN]]
     if len(card.open) > _OPEN_SHOWN:
-        more = SafeText(f"and {len(card.open) - _OPEN_SHOWN} more")
-        lines.append(((more, "muted"),))
+        rest = len(card.open) - _OPEN_SHOWN
+        more = ngettext("and {n} more", "and {n} more", rest).format(n=rest)
+        lines.append(((SafeText(more), "muted"),))
     if card.note is not None:
-        note = safe_line(f"note {card.note.author}: {card.note.text[:_READ]}")
+        note = safe_line(noted(card.note))
         lines += [(), *(((line, "note"),) for line in wrap(note, width)[:_SAID_LINES])]
     return lines

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from omnidesk.core.language import N_, _
+from omnidesk.core.model import Direction, Known
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
+from omnidesk.ui.callcard import noted
 from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.standing import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from omnidesk.desk import Opened
 
 _OTHERS_SHOWN = 30
+_HOW = {Known.SEEN: N_("seen"), Known.CLAIMED: N_("claimed"), Known.VERIFIED: N_("verified")}
 _NOTES_SHOWN = 3
 
 
@@ -82,7 +87,9 @@ class CustomerPane(Painted, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
         if y == 0:
-            return self.paint(((SafeText(" Customer "), "title"), (SafeText("─" * width), "rule")))
+            return self.paint(
+                ((SafeText(f" {_('Customer')} "), "title"), (SafeText("─" * width), "rule"))
+            )
         if self._laid_for != width:
             self._laid_for = width
             self._lines = self._lay(width - 2) if self._opened else []
@@ -95,11 +102,12 @@ class CustomerPane(Painted, can_focus=True):
         assert opened is not None
         contact = opened.contact
         lines: list[Line] = [((cut(safe_line(contact.name), width), "unread"),)]
-        lines.append(((SafeText(f"first seen {clock(contact.created_at, now)}"), "muted"),))
+        seen = _("first seen {when}").format(when=clock(contact.created_at, now))
+        lines.append(((SafeText(seen), "muted"),))
         lines.append(())
         for known in contact.handles:
             words = safe_line(str(known.handle))
-            how = SafeText(f" {known.known}")
+            how = SafeText(f" {_(_HOW[known.known])}")
             lines.append(((cut(words, width - len(how)), "text"), (how, "muted")))
         if self._more is not None:
             lines += self._more(self.at if self.has_focus else None, width)
@@ -107,18 +115,19 @@ class CustomerPane(Painted, can_focus=True):
         if opened.conversation.tags:
             tags = SafeText(" ".join(f"[{safe_line(tag)}]" for tag in opened.conversation.tags))
             lines += [(), *(((line, "mark"),) for line in wrap(tags, width))]
-        notes = [message for message in opened.messages if message.direction == "note"]
+        notes = [message for message in opened.messages if message.direction is Direction.NOTE]
         for note in notes[-_NOTES_SHOWN:]:
-            said = safe_line(f"note {note.author}: {note.text[:300]}")
+            said = safe_line(noted(note))
             lines += [(), *(((pad(line, width), "note"),) for line in wrap(said, width)[:3])]
         return lines
 
     def _others(self, opened: Opened, width: int, now: datetime) -> list[Line]:
         if not opened.others:
-            return [((SafeText("no other conversations"), "muted"),)]
+            return [((SafeText(_("no other conversations")), "muted"),)]
         states = Counter(row.state for row in opened.others)
-        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        lines: list[Line] = [((SafeText(f"also {told}"), "muted"),)]
+        told = ", ".join(so_many(count, state) for state, count in sorted(states.items()))
+        also = _("also {conversations}").format(conversations=told)
+        lines: list[Line] = [((SafeText(also), "muted"),)]
         for row in opened.others[:_OTHERS_SHOWN]:
             known = self.channels.get(row.channel)
             code = safe_line(known.code if known and known.code else row.channel[:2])

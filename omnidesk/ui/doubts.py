@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line
 
@@ -26,19 +27,25 @@ def doubts(text: str, route: Route, opened: Opened, seen: int, *, files: int = 0
     if route.marked:
         said.append(safe_line(route.marked))
     if not files and (word := _FILE_WORDS.search(_own_words(text))):
-        said.append(f'"{safe_line(word[0])}", but no file is attached')
+        said.append(_('"{word}", but no file is attached').format(word=safe_line(word[0])))
     if found := _VARIABLE.search(text):
-        said.append(f"not filled in: {safe_line(found[0])}")
+        said.append(_("not filled in: {name}").format(name=safe_line(found[0])))
     since = [message for message in opened.messages if message.id > seen]
     answered = [message for message in since if message.direction is Direction.OUT]
     if answered:
-        said.append(f"{safe_line(answered[-1].author or 'somebody')} answered meanwhile")
+        who = safe_line(answered[-1].author or _("somebody"))
+        said.append(_("{author} answered meanwhile").format(author=who))
     elif any(message.direction is Direction.IN for message in since):
-        said.append("the customer wrote again meanwhile")
+        said.append(_("the customer wrote again meanwhile"))
     said.extend(_addresses(route))
     limit = route.way.max_text
     if limit is not None and len(text) > limit:
-        said.append(f"{len(text)} characters go in pieces of {limit}")
+        words = ngettext(
+            "{n} character goes in pieces of {limit}",
+            "{n} characters go in pieces of {limit}",
+            len(text),
+        )
+        said.append(words.format(n=len(text), limit=limit))
     return [SafeText(line) for line in said]
 
 
@@ -49,10 +56,11 @@ def _own_words(text: str) -> str:
 def _addresses(route: Route) -> list[str]:
     said = []
     if route.way.last_in is None:
-        said.append("first message to this address")
+        said.append(_("first message to this address"))
     letter = route.answers
     if letter and letter.sender and letter.reply_to:
         asked = {person.address.casefold() for person in letter.reply_to}
         if letter.sender.address.casefold() not in asked:
-            said.append(f"goes to Reply-To, not to {safe_line(letter.sender.address)}")
+            words = _("goes to Reply-To, not to {address}")
+            said.append(words.format(address=safe_line(letter.sender.address)))
     return said

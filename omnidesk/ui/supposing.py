@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.callcard import label
 from omnidesk.ui.lines import Line, age, cut, wrap
@@ -59,8 +60,10 @@ def _about(screen: DeskScreen, what: str) -> list[Maybe]:
 def who(screen: DeskScreen, side: Side, now: datetime) -> SafeText:
     """`#12 Кирилл in Telegram, 12m ago`."""
     assert screen.desk is not None
-    where = f" in {label(screen.desk.channels, side.channel)}" if side.channel else ""
-    return SafeText(f"{safe_line(side.name, 30)}{where}, {age(side.at, now)} ago")
+    said = _("{name} in {channel}, {age} ago") if side.channel else _("{name}, {age} ago")
+    channel = label(screen.desk.channels, side.channel)
+    name = safe_line(side.name, 30)
+    return SafeText(said.format(name=name, channel=channel, age=age(side.at, now)))
 
 
 def banner(screen: DeskScreen, width: int) -> Line:
@@ -68,11 +71,13 @@ def banner(screen: DeskScreen, width: int) -> Line:
     found = _about(screen, "conversation")
     side, keys = found[0].other, screen.keys
     yes, no = keys.key_of("join"), keys.key_of("join.never")
-    more = f" (1 of {len(found)})" if len(found) > 1 else ""
+    more = _(" (1 of {n})").format(n=len(found)) if len(found) > 1 else ""
     whose = f"#{side.id} {who(screen, side, screen.clock())}{more}"
-    long = (f" may be the same fault as {whose}", f": {yes} joins, {no} not the same ")
-    short = (f" same as {whose}", f"? {yes} joins, {no} no ")
-    told, tail = long if cell_len("".join(long)) <= width else short
+    told = " " + _("may be the same fault as {other}").format(other=whose)
+    tail = _(": {yes} joins, {no} not the same").format(yes=yes, no=no) + " "
+    if cell_len(told + tail) > width:
+        told = " " + _("same as {other}").format(other=whose)
+        tail = _("? {yes} joins, {no} no").format(yes=yes, no=no) + " "
     return ((cut(SafeText(told), max(8, width - len(tail))), "note"), (SafeText(tail), "note"))
 
 
@@ -82,19 +87,22 @@ def person(screen: DeskScreen, opened: Opened, at: int | None, width: int) -> li
     people = _about(screen, "contact")
     for place, maybe in enumerate(people):
         mark = "> " if place == at else "  "
-        said = f"may be the same person as {who(screen, maybe.other, screen.clock())}"
+        other = who(screen, maybe.other, screen.clock())
+        said = _("may be the same person as {other}").format(other=other)
         for line in wrap(SafeText(said), width - 2)[:2]:
             lines.append(((SafeText(mark), "own"), (line, "note")))
             mark = "  "
         detail = safe_line(f"{maybe.reason}; {maybe.other.words}")
         lines += [((SafeText(f"  {part}"), "muted"),) for part in wrap(detail, width - 2)[:2]]
     if people:
-        said = f"{keys.key_of('person.join')} joins, {keys.key_of('person.never')} not the same"
-        lines.append(((SafeText(f"  {said}{_reached(screen)}"), "key"),))
+        yes, no = keys.key_of("person.join"), keys.key_of("person.never")
+        told = _("{yes} joins, {no} not the same").format(yes=yes, no=no)
+        lines.append(((SafeText(f"  {told}{_reached(screen)}"), "key"),))
     for place, handle in enumerate(opened.offered, len(people)):
         mark = "> " if place == at else "  "
-        said = SafeText(f"add {safe_line(handle.value)}? {keys.key_of('person.add')} adds")
-        lines.append(((SafeText(mark), "own"), (cut(said, width - 2), "note")))
+        value, key = safe_line(handle.value), keys.key_of("person.add")
+        ask = SafeText(_("add {address}? {key} adds").format(address=value, key=key))
+        lines.append(((SafeText(mark), "own"), (cut(ask, width - 2), "note")))
     return [(), *lines]
 
 
@@ -102,7 +110,7 @@ def _reached(screen: DeskScreen) -> str:
     """How to get to these keys, where the hand is elsewhere."""
     if screen.focused is screen.customer:
         return ""
-    return f"; {screen.keys.key_of('customer.enter')} goes there"
+    return _("; {key} goes there").format(key=screen.keys.key_of("customer.enter"))
 
 
 # what is done
@@ -116,7 +124,8 @@ def join(screen: DeskScreen, maybe: Maybe) -> None:
 async def joining(desk: Desk, maybe: Maybe) -> str:
     """Make two one; what was done, in words."""
     merge = desk.merge if maybe.what == "conversation" else desk.merge_contacts
-    return f"{await merge(maybe.one.id, maybe.other.id)}; z parts them again"
+    done = await merge(maybe.one.id, maybe.other.id)
+    return _("{done}; z parts them again").format(done=done)
 
 
 def part(screen: DeskScreen, maybe: Maybe) -> None:
@@ -126,7 +135,8 @@ def part(screen: DeskScreen, maybe: Maybe) -> None:
 
 async def parting(desk: Desk, maybe: Maybe) -> str:
     """Never suggest these two again; what was done, in words."""
-    return f"{await desk.never(maybe.what, maybe.one.id, maybe.other.id)}; z takes it back"
+    done = await desk.never(maybe.what, maybe.one.id, maybe.other.id)
+    return _("{done}; z takes it back").format(done=done)
 
 
 def _do(screen: DeskScreen, deed: Callable[[Desk], Awaitable[str]]) -> None:
@@ -153,14 +163,15 @@ async def join_talk(screen: DeskScreen) -> None:
         def merge(other: int) -> None:
             _do(screen, lambda desk: desk.merge(number, other))
 
-        await ask_number(screen, f"join which conversation into #{number}? its number", merge)
+        title = _("join which conversation into #{number}? its number").format(number=number)
+        await ask_number(screen, title, merge)
 
 
 def never(screen: DeskScreen) -> None:
     """The banner is wrong: these two are not the same."""
     maybe = talk_maybe(screen)
     if maybe is None:
-        screen.say("nothing is suggested here")
+        screen.say(_("nothing is suggested here"))
     else:
         part(screen, maybe)
 
@@ -175,7 +186,7 @@ def person_join(screen: DeskScreen) -> None:
     """Both are one person."""
     maybe = person_maybe(screen)
     if maybe is None:
-        screen.say("nobody is suggested here")
+        screen.say(_("nobody is suggested here"))
     else:
         join(screen, maybe)
 
@@ -184,7 +195,7 @@ def person_never(screen: DeskScreen) -> None:
     """They are two people."""
     maybe = person_maybe(screen)
     if maybe is None:
-        screen.say("nobody is suggested here")
+        screen.say(_("nobody is suggested here"))
     else:
         part(screen, maybe)
 
@@ -194,7 +205,7 @@ def person_add(screen: DeskScreen) -> None:
     opened = screen.thread.opened
     offered: tuple[Handle, ...] = opened.offered if opened else ()
     if opened is None or not offered:
-        screen.say("the customer named no address or number that is new")
+        screen.say(_("the customer named no address or number that is new"))
         return
     at = screen.customer.at - len(_about(screen, "contact"))
     handle, contact = offered[max(0, min(at, len(offered) - 1))], opened.contact.id

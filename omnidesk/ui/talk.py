@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from omnidesk.core.language import N_, _, ngettext
 from omnidesk.core.model import (
     Attachment,
     Delivery,
@@ -27,7 +28,7 @@ from omnidesk.core.safetext import (
 )
 from omnidesk.ui.held import told
 from omnidesk.ui.lines import Line, clock, cut, pad, wrap
-from omnidesk.ui.local import size
+from omnidesk.ui.local import long_day, moment, number, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +40,14 @@ _SHOWN_AT_FIRST = 20_000
 _SHOWN_AT_MOST = 1_000_000
 
 _DELIVERY = {
-    DeliveryState.HELD: "… held",
-    DeliveryState.QUEUED: "… queued",
-    DeliveryState.SENDING: "… sending",
-    DeliveryState.SENT: "✓ sent",
-    DeliveryState.DELIVERED: "✓✓ delivered",
-    DeliveryState.READ: "✓✓ read",
-    DeliveryState.FAILED: "! NOT SENT",
-    DeliveryState.UNKNOWN: "? MAY HAVE GONE OUT",
+    DeliveryState.HELD: N_("… held"),
+    DeliveryState.QUEUED: N_("… queued"),
+    DeliveryState.SENDING: N_("… sending"),
+    DeliveryState.SENT: N_("✓ sent"),
+    DeliveryState.DELIVERED: N_("✓✓ delivered"),
+    DeliveryState.READ: N_("✓✓ read"),
+    DeliveryState.FAILED: N_("! NOT SENT"),
+    DeliveryState.UNKNOWN: N_("? MAY HAVE GONE OUT"),
 }
 
 _LONGEST_SIGNATURE = 12
@@ -96,8 +97,8 @@ def parting(
     lines = _channel_change(message, before, shown)
     day = message.received_at.astimezone().date()
     if last is not None and last.received_at.astimezone().date() != day:
-        year = "" if day.year == shown.now.astimezone().year else f" {day.year}"
-        return [_ruled(f"{day:%A} {day.day} {day:%B}{year}", shown.width, "rule"), (), *lines]
+        words = long_day(day, year=day.year != shown.now.astimezone().year)
+        return [_ruled(words, shown.width, "rule"), (), *lines]
     return lines
 
 
@@ -124,9 +125,11 @@ def _ruled(text: str, width: int, ink: str, rule: str = "─") -> Line:
 
 def draft_lines(draft: Draft, width: int) -> list[Line]:
     """What was begun and not sent, so that nobody forgets it."""
-    kind = "NOTE" if draft.note else "REPLY"
+    words = _("your unsent REPLY, r goes on with it")
+    if draft.note:
+        words = _("your unsent NOTE, r goes on with it")
     text = wrap(safe_line(draft.text), width - 2)
-    head = _ruled(f"your unsent {kind}, r goes on with it", width, "mark", "-")
+    head = _ruled(words, width, "mark", "-")
     return [head, *(((SafeText("- "), "mark"), (line, "muted")) for line in text[:3])]
 
 
@@ -137,16 +140,20 @@ def _channel_change(message: Message, before: Message | None, shown: Setting) ->
     if before.channel == message.channel:
         return []
     at = message.received_at.astimezone()
-    words = f"went on in {shown.label(message.channel)} {at:%H:%M}"
+    words = _("went on in {channel} {time}").format(
+        channel=shown.label(message.channel), time=f"{at:%H:%M}"
+    )
     return [_ruled(words, shown.width, "mark"), ()]
 
 
 def _note(message: Message, shown: Setting) -> list[Line]:
     at = message.received_at.astimezone()
     author = safe_line(message.author or "?")
-    title = f"NOTE {author} {at:%H:%M}, customers never see this"
+    title = _("NOTE {author} {time}, customers never see this").format(
+        author=author, time=f"{at:%H:%M}"
+    )
     lines = [_ruled(title, shown.width, "note", "=")]
-    text, _ = strip_codes(message.text[:_SHOWN_AT_MOST])
+    text = strip_codes(message.text[:_SHOWN_AT_MOST])[0]
     for line in wrap(text, shown.width - 2):
         lines.append(((SafeText("= "), "note"), (pad(line, shown.width - 2), "note")))
     lines.extend(_file(file, shown.width) for file in message.attachments)
@@ -160,17 +167,17 @@ def _header(message: Message, shown: Setting) -> Line:
     ink = "name"
     if message.direction is Direction.OUT:
         ink = "own"
-        who = safe_line(message.author or "us")
+        who = safe_line(message.author or _("us"))
         if message.automatic:
-            who = SafeText("automatic answer")
-        to = ", ".join(show_address(a.name, a.address) for a in message.to) or "the customer"
-        left = SafeText(f"{who} to {to}")
+            who = SafeText(_("automatic answer"))
+        to = ", ".join(show_address(a.name, a.address) for a in message.to) or _("the customer")
+        left = SafeText(_("{author} to {people}").format(author=who, people=to))
         if message.delivery:
             when = f"{_how_far(message.delivery, shown.now)}  {when}"
     elif message.sender:
         left = show_address(message.sender.name, message.sender.address)
     else:
-        left = SafeText("sender unknown")
+        left = SafeText(_("sender unknown"))
     room = shown.width - cell_len(when) - 2
     left = cut(left, room)
     gap = " " * (room - cell_len(left) + 2)
@@ -181,20 +188,22 @@ def _header(message: Message, shown: Setting) -> Line:
 def _how_far(delivery: Delivery, now: datetime) -> str:
     """The state in words; a reply that was put off says until when."""
     if delivery.state is DeliveryState.QUEUED and delivery.reason:
-        at = delivery.due_at.astimezone()
-        return f"… queued, tried again {'now' if delivery.due_at <= now else f'at {at:%H:%M}'}"
+        if delivery.due_at <= now:
+            return _("… queued, tried again now")
+        at = f"{delivery.due_at.astimezone():%H:%M}"
+        return _("… queued, tried again at {time}").format(time=at)
     if delivery.state is DeliveryState.HELD:
         return told(delivery, now)
-    return _DELIVERY[delivery.state]
+    return _(_DELIVERY[delivery.state])
 
 
 def header_lines(message: Message, width: int) -> list[Line]:
     """What a message says of itself, and why it stands here."""
     people = {
-        "From": (message.sender,) if message.sender else (),
-        "To": message.to,
-        "Cc": message.cc,
-        "Reply-To": message.reply_to,
+        _("From"): (message.sender,) if message.sender else (),
+        _("To"): message.to,
+        _("Cc"): message.cc,
+        _("Reply-To"): message.reply_to,
     }
     said = {
         name: ", ".join(
@@ -204,16 +213,14 @@ def header_lines(message: Message, width: int) -> list[Line]:
         for name, found in people.items()
     }
     said |= {
-        "Subject": safe_line(message.subject),
-        "Sent": f"{message.sent_at.astimezone():%a %d %b %Y %H:%M:%S %z}"
-        if message.sent_at
-        else "",
-        "Received": f"{message.received_at.astimezone():%a %d %b %Y %H:%M:%S %z}",
-        "Message-ID": safe_line(message.message_id or ""),
-        "Known there as": safe_line(message.external_id or ""),
-        "In answer to": safe_line(" ".join(message.references[-3:])),
-        "Channel": safe_line(message.channel),
-        "Stands here": safe_line(message.why),
+        _("Subject"): safe_line(message.subject),
+        _("Sent"): moment(message.sent_at, year=True, exact=True) if message.sent_at else "",
+        _("Received"): moment(message.received_at, year=True, exact=True),
+        _("Message-ID"): safe_line(message.message_id or ""),
+        _("Known there as"): safe_line(message.external_id or ""),
+        _("In answer to"): safe_line(" ".join(message.references[-3:])),
+        _("Channel"): safe_line(message.channel),
+        _("Stands here"): safe_line(message.why),
     }
     return [
         ((line, "muted"),)
@@ -226,22 +233,26 @@ def header_lines(message: Message, width: int) -> list[Line]:
 def _warnings(message: Message, shown: Setting) -> list[Line]:
     said: list[tuple[str, str]] = []
     if message.unreadable:
-        said.append((f"could not be read: {safe_line(message.unreadable)}", "alert"))
+        why = safe_line(message.unreadable)
+        said.append((_("could not be read: {reason}").format(reason=why), "alert"))
     if message.bounce:
         whom = ", ".join(safe_line(r) for r in message.bounce.recipients)
-        kind = "for good" if message.bounce.permanent else "for now"
-        said.append((f"came back {kind}: {whom} {safe_line(message.bounce.status)}", "alert"))
+        kind = _("came back for now: {people} {status}")
+        if message.bounce.permanent:
+            kind = _("came back for good: {people} {status}")
+        said.append((kind.format(people=whom, status=safe_line(message.bounce.status)), "alert"))
     if message.direction is Direction.IN and message.automatic:
-        said.append((f"automatic: {safe_line(message.automatic)}", "muted"))
+        how = safe_line(message.automatic)
+        said.append((_("automatic: {reason}").format(reason=how), "muted"))
     if message.copy_of is not None:
-        said.append(("the same letter came by another way", "muted"))
+        said.append((_("the same letter came by another way"), "muted"))
     if message.marked:
         said.append((safe_line(message.marked), "alert"))
     if message.version > 1:
-        said.append((f"edited, version {message.version}", "muted"))
+        said.append((_("edited, version {version}").format(version=message.version), "muted"))
     if message.cc:
         copies = ", ".join(show_address(a.name, a.address) for a in message.cc)
-        said.append((f"Cc {copies}", "muted"))
+        said.append((_("Cc {people}").format(people=copies), "muted"))
     return [((line, ink),) for words, ink in said for line in wrap(SafeText(words), shown.width)]
 
 
@@ -263,13 +274,21 @@ def _body(message: Message, shown: Setting) -> list[Line]:
         at = end
     if len(message.text) > limit:
         rest = len(message.text) - limit
-        words = "Enter shows them" if not shown.unfolded else "save the letter to read them"
-        said = SafeText(f"> {rest:,} more characters, {words}")
+        words = ngettext(
+            "> {n} more character, Enter shows it", "> {n} more characters, Enter shows them", rest
+        )
+        if shown.unfolded:
+            words = ngettext(
+                "> {n} more character, save the letter to read it",
+                "> {n} more characters, save the letter to read them",
+                rest,
+            )
+        said = SafeText(words.format(n=number(rest)))
         lines.append(((cut(said, shown.width), "muted"),))
     if hidden:
         lines.append(((hidden_codes(hidden), "alert"),))
     if not lines and not message.attachments:
-        lines.append(((SafeText("(no text)"), "muted"),))
+        lines.append(((SafeText(_("(no text)")), "muted"),))
     return lines
 
 
@@ -277,11 +296,12 @@ def _folded(text: SafeText, shown: Setting) -> list[Line]:
     if shown.unfolded:
         return [((SafeText("│ "), "rule"), (line, "muted")) for line in wrap(text, shown.width - 2)]
     count = text.count("\n") + 1
-    plural = "" if count == 1 else "s"
-    said = f"> {count} quoted line{plural}, Enter unfolds"
+    said = ngettext("> {n} quoted line, Enter unfolds", "> {n} quoted lines, Enter unfolds", count)
     if _is_signature(text):
-        said = f"> signature, {count} line{plural}, Enter unfolds"
-    return [((cut(SafeText(said), shown.width), "muted"),)]
+        said = ngettext(
+            "> signature, {n} line, Enter unfolds", "> signature, {n} lines, Enter unfolds", count
+        )
+    return [((cut(SafeText(said.format(n=count)), shown.width), "muted"),)]
 
 
 def _is_signature(text: str) -> bool:
@@ -293,10 +313,11 @@ def _is_signature(text: str) -> bool:
 
 
 def _file(file: Attachment, width: int) -> Line:
-    words = f"[att] {safe_file_name(file.name)} {size(file.size)}"
+    words = f"[{_('att')}] {safe_file_name(file.name)} {size(file.size)}"
     warning = file_warning(file.name)
     if file.missing:
-        return ((cut(SafeText(f"{words}, not here: {safe_line(file.missing)}"), width), "alert"),)
+        why = _("not here: {reason}").format(reason=safe_line(file.missing))
+        return ((cut(SafeText(f"{words}, {why}"), width), "alert"),)
     if warning:
         return ((cut(SafeText(f"{words}, {warning}"), width), "alert"),)
     return ((cut(SafeText(words), width), "mark"),)
@@ -304,14 +325,14 @@ def _file(file: Attachment, width: int) -> Line:
 
 def _undelivered(delivery: Delivery | None, width: int) -> list[Line]:
     if delivery is not None and delivery.state is DeliveryState.HELD:
-        return [((SafeText("z takes it back"), "muted"),)]
+        return [((SafeText(_("z takes it back")), "muted"),)]
     if delivery is None or not (delivery.reason or delivery.state in _IN_TROUBLE):
         return []
     ink = "alert" if delivery.state in _IN_TROUBLE else "muted"
-    again = ""
+    words = "{reason}"
     if delivery.state is DeliveryState.FAILED:
-        again = "; g y sends it again"
+        words = _("{reason}; g y sends it again")
     elif delivery.state is DeliveryState.UNKNOWN:
-        again = "; send again? g y yes, g x it has arrived"
-    words = SafeText(f"{safe_line(delivery.reason or 'no reason was given')}{again}")
-    return [((line, ink),) for line in wrap(words, width)]
+        words = _("{reason}; send again? g y yes, g x it has arrived")
+    why = safe_line(delivery.reason or _("no reason was given"))
+    return [((line, ink),) for line in wrap(SafeText(words.format(reason=why)), width)]

@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.message import Message as Posted
 from textual.strip import Strip
 
+from omnidesk.core.language import _, pgettext
 from omnidesk.core.model import Direction, Message, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
@@ -18,6 +19,7 @@ from omnidesk.ui.held import due
 from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.peek import peeked
+from omnidesk.ui.standing import state_word
 from omnidesk.ui.talk import Setting, draft_lines, own_lines, parting
 
 if TYPE_CHECKING:
@@ -288,9 +290,14 @@ class ThreadView(Painted, can_focus=True):
         if self.opened is None:
             return ((SafeText("─" * width), "rule"),)
         talk = self.opened.conversation
-        who = "me" if talk.assignee == self.agent else talk.assignee or "nobody"
+        who = (
+            pgettext("whose it is", "me")
+            if talk.assignee == self.agent
+            else talk.assignee or _("nobody")
+        )
         codes = " ".join(self._code(channel) for channel in talk.channels)
-        state = f"{talk.state} " if talk.state is not State.CLOSED else "x closed "
+        state = f"{state_word(talk.state)} "
+        state = state if talk.state is not State.CLOSED else f"x {state}"
         beside = self.beside.get(talk.number, told(self.opened.present))
         state = f"{beside}  {state}" if beside else state
         right = SafeText(f" {state} {safe_line(who, 12)}  {codes} ")
