@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import re
@@ -15,8 +16,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.ui.glass import Glass
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parents[2]
 _NOT_PASSED_ON = ("TEXTUAL", "COLORTERM", "LC_", "LANG", "NO_COLOR", "COLUMNS", "LINES")
@@ -25,13 +28,27 @@ _OURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 class Terminal:
-    """Runs `tests.ui.run_screen` on a store, in a window of a given size."""
+    """Runs `tests.ui.run_screen` on a store, in a window of a given size.
 
-    def __init__(self, database: Path, *, size: tuple[int, int] = (120, 40), **env: str) -> None:
-        self._database = database
+    `words` go to it behind the store's path; `program` is run in its place.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        size: tuple[int, int] = (120, 40),
+        words: Sequence[str] = (),
+        program: Sequence[str] = (),
+        **env: str,
+    ) -> None:
+        run_screen = (sys.executable, "-m", "tests.ui.run_screen", str(database), *words)
+        self._command = list(program or run_screen)
         self._size = size
+        self.glass = Glass(*size)
         self._env = env
         self._answered = 0
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self.raw = b""
 
     def __enter__(self) -> Self:
@@ -41,7 +58,7 @@ class Terminal:
             name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)
         }
         self._program = subprocess.Popen(
-            [sys.executable, "-m", "tests.ui.run_screen", str(self._database)],
+            self._command,
             cwd=ROOT,
             stdin=slave,
             stdout=slave,
@@ -65,11 +82,22 @@ class Terminal:
     def resize(self, columns: int, lines: int) -> None:
         """The window gets another size."""
         self._fit((columns, lines))
+        self.glass.resize(columns, lines)
         self._program.send_signal(signal.SIGWINCH)
 
     def hang_up(self) -> None:
         """The line is gone, and the program is told."""
         self._program.send_signal(signal.SIGHUP)
+
+    @property
+    def pid(self) -> int:
+        """The program's process, which leads a session of its own."""
+        return self._program.pid
+
+    def kill(self) -> None:
+        """SIGKILL: the program is gone without a word."""
+        self._program.kill()
+        self._program.wait(_PATIENCE)
 
     def type(self, keys: str | bytes) -> None:
         """Press keys: text, or the bytes that a terminal sends for them."""
@@ -81,6 +109,16 @@ class Terminal:
         while not holds():
             assert time.monotonic() < end, f"never came; the last was {self.text[-2000:]!r}"
             self._read(0.05)
+
+    def rest(self, seconds: float) -> None:
+        """Read for so long, whatever comes."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def wait_shown(self, words: str) -> None:
+        """Read on until these words stand on the glass."""
+        wait_among((self,), lambda: words in self.glass.text)
 
     def wait_for(self, words: str) -> None:
         """Read on until these words were painted since the last `forget`."""
@@ -104,9 +142,11 @@ class Terminal:
         if not select.select([self._master], [], [], seconds)[0]:
             return False
         try:
-            self.raw += os.read(self._master, 65536)
+            came = os.read(self._master, 65536)
         except OSError:
             return False
+        self.raw += came
+        self.glass.feed(self._decode(came))
         if b"\x1b[?2026$p" in self.raw[self._answered :]:
             self.type("\x1b[?2026;2$y")
             self._answered = len(self.raw)
@@ -116,3 +156,13 @@ class Terminal:
     def text(self) -> str:
         """What was painted, without the sequences that place and colour it."""
         return _OURS.sub("", self.raw.decode(errors="replace"))
+
+
+def wait_among(terminals: Sequence[Terminal], holds: Callable[[], bool]) -> None:
+    """Read on from all of them until something holds; fail where it never does."""
+    end = time.monotonic() + _PATIENCE
+    while not holds():
+        seen = "\n".join(terminal.glass.text for terminal in terminals)
+        assert time.monotonic() < end, f"never came; on the glass:\n{seen}"
+        for terminal in terminals:
+            terminal._read(0.05 / len(terminals))
