@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from omnidesk.core.channel import Incoming
+from omnidesk.core.language import _, pgettext
 from omnidesk.core.model import Contact, Conversation, Direction, Handle, Message, Row
 from omnidesk.core.shaping import bare_subject, same_subject, subject_number
 from omnidesk.core.signing import key_of_address, key_of_message_id, keyless_address, read_key
@@ -18,7 +19,6 @@ from omnidesk.core.store import Seen
 from omnidesk.core.value import dataclass
 
 _NEWEST = 30
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Placings(Protocol):
@@ -74,14 +74,17 @@ class Case:
 class Clue:
     """A conversation that a message names; `about` is the subject it answers, where known.
 
-    `home` is where the answered message stood before any merge, `message` its id.
+    `home` is where the answered message stood before any merge, `message` its id; `reports` is
+    `why` in the words of a delivery report, `forwards` the message that the answered one passed on.
     """
 
     number: int
     why: str
+    reports: str = ""
     about: str | None = None
     home: int | None = None
     message: int | None = None
+    forwards: int | None = None
 
 
 def message_ids(incoming: Incoming) -> list[str]:
@@ -97,11 +100,11 @@ def clues(case: Case) -> Iterator[Clue]:
     for message_id in _chain(incoming):
         yield from _by_message_id(case, message_id)
     if number := subject_number(incoming.subject):
-        yield Clue(number=number, why=f"[#{number}] in the subject")
+        yield Clue(number=number, why=_("[#{number}] in the subject").format(number=number))
     if incoming.answers:
         answered = case.lookups.seen_external(case.rules.channel, incoming.answers)
         if answered:
-            yield _answers(case, answered, "message")
+            yield _answers(case, answered, chat=True)
 
 
 def own_clues(case: Case) -> Iterator[Clue]:
@@ -133,11 +136,39 @@ def other_subject(case: Case, clue: Clue, found: Conversation) -> bool:
     return bool(told) and not any(_near(subject, it) for it in told)
 
 
+def passed_on(case: Case, clue: Clue) -> Message | None:
+    """The letter by which one of us passed a message on to whoever answers it here."""
+    handle = case.incoming.handle
+    ours = case.lookups.message(clue.message) if clue.message and clue.forwards else None
+    if ours is None or handle is None or case.own:
+        return None
+    people = {one.address.lower() for one in (*ours.to, *ours.cc, *ours.bcc)}
+    return ours if handle.value in people else None
+
+
 def day(at: datetime, now: datetime) -> str:
     """`12 Sep`, with its year where that is another; in the time zone of `now`."""
     there = at.astimezone(now.tzinfo)
-    short = f"{there.day} {_MONTHS[there.month - 1]}"
+    short = f"{there.day} {brief_months()[there.month - 1]}"
     return short if there.year == now.year else f"{short} {there.year}"
+
+
+def brief_months() -> tuple[str, ...]:
+    """The months as they stand behind a day: `Jan`."""
+    return (
+        pgettext("brief", "Jan"),
+        pgettext("brief", "Feb"),
+        pgettext("brief", "Mar"),
+        pgettext("brief", "Apr"),
+        pgettext("brief", "May"),
+        pgettext("brief", "Jun"),
+        pgettext("brief", "Jul"),
+        pgettext("brief", "Aug"),
+        pgettext("brief", "Sep"),
+        pgettext("brief", "Oct"),
+        pgettext("brief", "Nov"),
+        pgettext("brief", "Dec"),
+    )
 
 
 def _chain(incoming: Incoming) -> Iterable[str]:
@@ -167,7 +198,11 @@ def _by_key(case: Case, key: str | None) -> Iterator[Clue]:
     if letter := _already_seen(case, key) or case.lookups.seen_key(key):
         yield _answers(case, letter)
     else:
-        yield Clue(number=number, why="answers our letter, by its reply key")
+        yield Clue(
+            number=number,
+            why=_("answers our letter, by its reply key"),
+            reports=_("reports on our letter, by its reply key"),
+        )
 
 
 def _already_seen(case: Case, key: str) -> Seen | None:
@@ -178,12 +213,20 @@ def _already_seen(case: Case, key: str) -> Seen | None:
     return None
 
 
-def _answers(case: Case, known: Seen, noun: str = "letter") -> Clue:
-    ours = known.direction == Direction.OUT
-    what = f"answers our {noun} of" if ours else f"follows the {noun} of"
-    why = f"{what} {day(known.received_at, case.now)}"
+def _answers(case: Case, known: Seen, *, chat: bool = False) -> Clue:
+    if known.direction == Direction.OUT:
+        why = _("answers our message of {day}") if chat else _("answers our letter of {day}")
+    else:
+        why = _("follows the message of {day}") if chat else _("follows the letter of {day}")
+    when = day(known.received_at, case.now)
     return Clue(
-        number=known.conversation, why=why, about=known.subject, home=known.home, message=known.id
+        number=known.conversation,
+        why=why.format(day=when),
+        reports=_("reports on our letter of {day}").format(day=when),
+        about=known.subject,
+        home=known.home,
+        message=known.id,
+        forwards=known.forwards,
     )
 
 

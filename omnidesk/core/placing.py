@@ -22,9 +22,11 @@ from omnidesk.core.clues import (
     message_ids,
     other_subject,
     own_clues,
+    passed_on,
     signed,
 )
 from omnidesk.core.copies import same_letter
+from omnidesk.core.language import _
 from omnidesk.core.model import Conversation, Direction, State
 from omnidesk.core.signing import key_of_message_id, keyless_address
 from omnidesk.core.store import Seen
@@ -41,8 +43,8 @@ _ALIKE = 5
 class Placed:
     """Where a message stands and why; `conversation` None: a new one, perhaps `linked` to one.
 
-    `marked` is a warning for the agent, `copy_of` the same letter that came another way, `home`
-    the conversation that it belongs to should a merge be taken back.
+    `marked` warns the agent, `copy_of` is the same letter that came another way, `home` where it
+    belongs should a merge be taken back, `asked` the agent who passed on what it answers.
     """
 
     why: str
@@ -52,6 +54,7 @@ class Placed:
     copy_of: int | None = None
     reopened: bool = False
     home: int | None = field(default=None, compare=False)
+    asked: str | None = None
 
 
 def place(
@@ -85,7 +88,7 @@ def _copy(case: Case) -> Placed | None:
     for known in case.seen.get(incoming.message_id, ())[:_ALIKE]:
         message = case.lookups.message(known.id)
         if message and same_letter(incoming, message):
-            return _copied(case, known, "the same letter came another way", "a copy")
+            return _copied(case, known, _("the same letter came another way"), _("a copy"))
     return None
 
 
@@ -98,8 +101,8 @@ def _came_back(case: Case, message_id: str) -> Placed | None:
     known = case.lookups.seen_key(key)
     if known is None:
         return None
-    marked = "a copy" if out else "a copy that came in from outside, under our own address"
-    return _copied(case, known, "our own letter came back", marked)
+    outside = _("a copy that came in from outside, under our own address")
+    return _copied(case, known, _("our own letter came back"), _("a copy") if out else outside)
 
 
 def _copied(case: Case, known: Seen, why: str, marked: str) -> Placed:
@@ -114,10 +117,9 @@ def _report(case: Case) -> Placed:
     for clue in failure_clues(case):
         if found := _conversation(case, clue.number):
             lasting = bounce is None or bounce.permanent
-            why = clue.why.replace("answers", "reports on", 1)
             reopened = lasting and found.state is State.CLOSED and not _by_itself(case, clue)
-            return Placed(conversation=found.number, why=why, reopened=reopened)
-    return Placed(why="a delivery report that names no letter of ours")
+            return Placed(conversation=found.number, why=clue.reports, reopened=reopened)
+    return Placed(why=_("a delivery report that names no letter of ours"))
 
 
 def _by_itself(case: Case, clue: Clue) -> bool:
@@ -131,22 +133,24 @@ def _place_own(case: Case) -> Placed:
     for clue in own_clues(case):
         found = _conversation(case, clue.number)
         if found and (clue.about is not None or _takes_part(case, found)):
-            return Placed(conversation=found.number, why=f"written outside the desk: {clue.why}")
+            why = _("written outside the desk: {why}").format(why=clue.why)
+            return Placed(conversation=found.number, why=why)
     latest = _latest(case)
     if latest and (latest.state is not State.CLOSED or _lately_closed(case, latest)):
-        why = "written outside the desk: the latest conversation of its recipient"
+        why = _("written outside the desk: the latest conversation of its recipient")
         return Placed(conversation=latest.number, why=why)
-    return Placed(why="written outside the desk")
+    return Placed(why=_("written outside the desk"))
 
 
 def _claimed(case: Case) -> Placed:
     """Our own address in From is a claim that anybody can make: it stands apart, marked."""
-    marked = "came in from outside under our own address"
+    marked = _("came in from outside under our own address")
     for clue in clues(case):
         if found := _conversation(case, clue.number):
-            why = f"kept out of [#{found.number}]: {clue.why}, but nothing proves that it is ours"
+            why = _("kept out of [#{number}]: {why}, but nothing proves that it is ours")
+            why = why.format(number=found.number, why=clue.why)
             return Placed(why=why, linked=found.number, marked=marked)
-    return Placed(why="written outside the desk, or so it says", marked=marked)
+    return Placed(why=_("written outside the desk, or so it says"), marked=marked)
 
 
 def _follow(case: Case) -> Placed | None:
@@ -162,21 +166,36 @@ def _follow(case: Case) -> Placed | None:
             continue
         found, takes_part = looked
         if not takes_part:
-            refused = refused or _refuse(case, clue, found)
+            refused = refused or _beside(case, clue, found) or _refuse(case, clue, found)
         elif other_subject(case, clue, found):
-            why = f"a new subject, though it {clue.why}"
+            why = _("a new subject, though it {why}").format(why=clue.why)
             aside = aside or Placed(why=why, linked=found.number)
         else:
             return _enter(case, clue, found)
     return aside or refused
 
 
+def _beside(case: Case, clue: Clue, found: Conversation) -> Placed | None:
+    """Who was passed a message on answers in a conversation of his own, beside that one."""
+    if (ours := passed_on(case, clue)) is None:
+        return None
+    why = _("{why}, forwarded from [#{number}]").format(why=clue.why, number=found.number)
+    for number in found.linked:
+        there = _conversation(case, number)
+        if there and there.contact == case.contact and there.state is not State.CLOSED:
+            return Placed(conversation=there.number, why=why, asked=ours.author)
+    return Placed(why=why, linked=found.number, asked=ours.author)
+
+
 def _refuse(case: Case, clue: Clue, found: Conversation) -> Placed:
-    who = "our own address, used from outside," if case.own else "the sender"
+    why = _("kept out of [#{number}]: {why}, but from a stranger")
+    marked = _("the sender does not take part in [#{number}]")
+    if case.own:
+        marked = _("our own address, used from outside, does not take part in [#{number}]")
     return Placed(
-        why=f"kept out of [#{found.number}]: {clue.why}, but from a stranger",
+        why=why.format(number=found.number, why=clue.why),
         linked=found.number,
-        marked=f"{who} does not take part in [#{found.number}]",
+        marked=marked.format(number=found.number),
     )
 
 
@@ -221,7 +240,10 @@ def _enter(case: Case, clue: Clue, found: Conversation) -> Placed:
         home = clue.home or clue.number
         return Placed(conversation=found.number, why=clue.why, reopened=True, home=home)
     closed = day(found.closed_at or found.last_at, case.now)
-    return Placed(why=f"{clue.why}, but [#{found.number}] was closed {closed}", linked=found.number)
+    why = _("{why}, but [#{number}] was closed {day}")
+    return Placed(
+        why=why.format(why=clue.why, number=found.number, day=closed), linked=found.number
+    )
 
 
 def _lately_closed(case: Case, found: Conversation) -> bool:
@@ -239,13 +261,17 @@ def _join(case: Case) -> Placed | None:
         return None
     active = _ago(case, latest.last_at)
     if case.now - latest.last_at > case.rules.join_window:
-        return Placed(why=f"after a pause: [#{latest.number}] was {active}", linked=latest.number)
+        why = _("after a pause: [#{number}] was {active}")
+        why = why.format(number=latest.number, active=active)
+        return Placed(why=why, linked=latest.number)
     if latest.state is not State.CLOSED:
-        return Placed(conversation=latest.number, why=f"the contact's conversation, {active}")
+        why = _("the contact's conversation, {active}").format(active=active)
+        return Placed(conversation=latest.number, why=why)
     if _lately_closed(case, latest):
-        why = f"the contact's conversation, closed but {active}"
+        why = _("the contact's conversation, closed but {active}").format(active=active)
         return Placed(conversation=latest.number, why=why, reopened=True)
-    return Placed(why=f"[#{latest.number}] was closed, {active}", linked=latest.number)
+    why = _("[#{number}] was closed, {active}").format(number=latest.number, active=active)
+    return Placed(why=why, linked=latest.number)
 
 
 def _where_we_wrote(case: Case) -> Placed | None:
@@ -260,7 +286,8 @@ def _where_we_wrote(case: Case) -> Placed | None:
         return None
     if found.contact != case.contact or case.now - found.last_at > case.rules.join_window:
         return None
-    why = f"where our last message here stands, {_ago(case, found.last_at)}"
+    why = _("where our last message here stands, {active}")
+    why = why.format(active=_ago(case, found.last_at))
     return Placed(conversation=found.number, why=why, home=written.home)
 
 
@@ -278,16 +305,16 @@ def _latest(case: Case, *, within: timedelta | None = None) -> Conversation | No
 def _fresh(case: Case) -> str:
     incoming = case.incoming
     if incoming.unreadable:
-        return "could not be read"
+        return _("could not be read")
     if incoming.references or incoming.answers:
-        return "answers a message that is not here"
-    return "starts a new conversation" if case.contact is not None else "from somebody new"
+        return _("answers a message that is not here")
+    return _("starts a new conversation") if case.contact is not None else _("from somebody new")
 
 
 def _ago(case: Case, at: datetime) -> str:
     minutes = max(0, int((case.now - at).total_seconds() // 60))
     if minutes < 120:
-        return f"last active {minutes} min ago"
+        return _("last active {n} min ago").format(n=minutes)
     if minutes < 48 * 60:
-        return f"last active {minutes // 60} h ago"
-    return f"last active {day(at, case.now)}"
+        return _("last active {n} h ago").format(n=minutes // 60)
+    return _("last active {day}").format(day=day(at, case.now))

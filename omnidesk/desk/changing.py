@@ -7,7 +7,7 @@ from typing import Any
 
 from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
-from omnidesk.core.model import DeliveryState, Draft, State
+from omnidesk.core.model import DeliveryState, Draft, Message, State
 from omnidesk.core.store import Transaction
 from omnidesk.core.stored import stored_entry
 from omnidesk.desk import joining, people, standing, wishes
@@ -194,6 +194,8 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
         raise CannotUndo("that reply is gone")
     if message.delivery.state is not DeliveryState.HELD:
         raise CannotUndo(f"the reply in [#{event.conversation}] has left and cannot be recalled")
+    if message.forwards is not None:
+        return _recall_forward(tx, message, number, event.actor, now)
     tx.save_draft(
         Draft(
             conversation=number,
@@ -212,6 +214,32 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
     standing.put_back(tx, event.conversation, event.data["before"])
     tx.refresh(number)
     return f"the reply in [#{number}] is a draft again"
+
+
+def _recall_forward(
+    tx: Transaction, message: Message, number: int, actor: str, now: datetime
+) -> str:
+    """What is passed on becomes a draft of its own kind: it must not go to the customer."""
+    from omnidesk.desk.forwarding import words_of
+
+    tx.save_draft(
+        Draft(
+            conversation=number,
+            agent=actor,
+            note=True,
+            text=words_of(message),
+            channel=message.channel,
+            changed_at=now,
+            attachments=tuple(filter(None, map(stored_entry, message.attachments))),
+            cc=message.cc,
+            bcc=message.bcc,
+            forward=message.forwards,
+            people=message.to,
+        )
+    )
+    tx.remove_message(message.id)
+    tx.refresh(number)
+    return f"what was forwarded from [#{number}] is a draft again"
 
 
 def _remove_note(tx: Transaction, event: Event) -> str:

@@ -26,6 +26,20 @@ _NEWEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """Of what an agent is told, and how; `agents` has what is otherwise for one of them."""
+
+    about: tuple[str, ...] = ("assigned", "mentioned", "wrote", "failed")
+    agents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    text: bool = False
+    quiet: str | None = None
+    timezone: str | None = None
+    terminal: str = "auto"
+    tmux: bool = False
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
     """What the desk's faces need of the config."""
 
@@ -40,6 +54,7 @@ class DeskSettings:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     views: tuple[SavedView, ...] = ()
     templates: Path | None = None
+    notify: NotifySettings = NotifySettings()
 
 
 def _utc_now() -> datetime:

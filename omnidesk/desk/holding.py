@@ -33,6 +33,7 @@ def require_first(reads: Reads, number: int, seen: int, agent: str) -> None:
         if message.id > seen
         and message.direction is not Direction.NOTE
         and not message.automatic
+        and message.forwards is None
         and message.author != agent
     )
     if changes:

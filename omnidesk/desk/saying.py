@@ -9,7 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omnidesk.core.errors import NotFound
 from omnidesk.core.model import Address, Agent, Draft, Handle, Message
+from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
 from omnidesk.core.stored import read_stored
 from omnidesk.desk import changing, telling, writing
@@ -81,6 +83,74 @@ class Saying:
                 tx, number, written, self._now(), lambda: secrets.token_hex(8)
             )
         )
+
+    async def forward(
+        self,
+        number: int,
+        message: int,
+        to: Sequence[Address],
+        text: str,
+        *,
+        cc: Sequence[Address] = (),
+        bcc: Sequence[Address] = (),
+        via: str | None = None,
+        files: Sequence[Path] | None = None,
+        later: datetime | None = None,
+        force: bool = False,
+    ) -> Message:
+        """Pass a message on to others as a letter; CannotReply or NotFound say why not.
+
+        `files` None: those of the message; else exactly these, as in `reply`. It changes
+        neither who waits nor where a reply goes; who answers it does so beside.
+        """
+        from omnidesk.desk import forwarding
+
+        written = writing.Written(
+            text=text,
+            agent=self.agent,
+            nonce=secrets.token_hex(8),
+            undo_send=self.settings.undo_send,
+            via=via,
+            cc=cc,
+            bcc=bcc,
+            files=await asyncio.to_thread(attach, self.store, files or ()),
+            later=later,
+            checked=force,
+        )
+        own = files is None
+        return await self.store.write(
+            lambda tx: forwarding.forward(
+                tx, number, message, to, written, self._now(), own_files=own
+            )
+        )
+
+    async def forward_route(
+        self,
+        number: int,
+        message: int,
+        to: Sequence[Address],
+        *,
+        cc: Sequence[Address] = (),
+        bcc: Sequence[Address] = (),
+        via: str | None = None,
+    ) -> Route | Refused:
+        """Where `forward` would send it now, or why it cannot."""
+        from omnidesk.desk import forwarding
+
+        return await self.store.read(
+            lambda r: forwarding.forward_route(
+                r, number, message, to, self._now(), cc=cc, bcc=bcc, via=via
+            )
+        )
+
+    async def quoted(self, message: int) -> str:
+        """A message as it stands below the words of a letter that passes it on."""
+        from omnidesk.desk import forwarding
+
+        found = await self.store.read(lambda r: r.message(message))
+        if found is None:
+            raise NotFound(f"there is no message {message}; omnidesk show prints their ids")
+        return forwarding.quoted(found)
 
     async def note(self, number: int, text: str) -> Message:
         """Add a note that only the team sees; `@id` in it is news for that agent."""

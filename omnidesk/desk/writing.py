@@ -1,4 +1,4 @@
-"""A reply or a note is written: message, delivery and event in one transaction."""
+"""A reply or a note is written, in one transaction with what it changes."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from omnidesk.core.model import (
     Address,
     Agent,
     Attachment,
-    Delivery,
     DeliveryState,
     Direction,
     Handle,
     Message,
     State,
 )
-from omnidesk.core.routing import Refused, Route, Way, losses, route
+from omnidesk.core.routing import Refused, Route, route
 from omnidesk.core.settling import is_trouble, settle
 from omnidesk.core.shaping import reply_subject
-from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
 from omnidesk.core.value import dataclass
 from omnidesk.desk.holding import require_filled, require_first
 from omnidesk.desk.opening import find, inbound_of, own_addresses, ways_to, wish_of
+from omnidesk.desk.queueing import own_address, queue, refusal, require_ahead, require_carried
 from omnidesk.desk.recipients import copied, require_shown
 
 _REFERENCES = 30
@@ -76,22 +75,10 @@ def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Mess
         alone=None if written.shown is None else False,
     )
     if isinstance(found, Refused):
-        raise CannotReply(_refusal(found))
+        raise CannotReply(refusal(found))
     require_shown(written.shown, found)
-    _require_carried(written, found.way)
+    require_carried(written, found.way)
     message = _message(tx, number, conversation.subject, written, found, now)
-    id_ = tx.add_message(message)
-    assert id_ is not None
-    held = written.later is not None or written.undo_send > timedelta(0)
-    delivery = Delivery(
-        message=id_,
-        channel=found.way.channel,
-        state=DeliveryState.HELD if held else DeliveryState.QUEUED,
-        key=make_key(_desk_key(tx), number, written.nonce),
-        attempt=0,
-        due_at=written.later or now + written.undo_send,
-    )
-    tx.add_delivery(delivery, number, now)
     before = {
         "state": conversation.state,
         "waiting_since": conversation.waiting_since,
@@ -111,21 +98,7 @@ def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Mess
         snippet=snippet(written.text, (), [f.name for f in written.files]),
         unread=False,
     )
-    tx.drop_draft(number, written.agent.id)
-    tx.append(
-        Event(
-            at=now,
-            actor=written.agent.id,
-            kind=What.MESSAGE_WRITTEN,
-            conversation=number,
-            message=id_,
-            channel=found.way.channel,
-            data={"before": before},
-        )
-    )
-    stored = tx.message(id_)
-    assert stored is not None
-    return stored
+    return queue(tx, message, written, now, {"before": before})
 
 
 def way_out(
@@ -224,22 +197,7 @@ def _require(written: Written, now: datetime) -> None:
         raise CannotReply("the reply is empty; write something or attach a file")
     if not written.checked:
         require_filled(written.text)
-    if written.later is not None and written.later <= now:
-        raise CannotReply("the time to send it is over already; nothing was written")
-
-
-def _require_carried(written: Written, way: Way) -> None:
-    """Refuse what the channel cannot carry before anything is written."""
-    lost = losses("", written.files, (), way)
-    if lost:
-        raise CannotReply(f"{lost[0]}; use another channel or leave the file out")
-
-
-def _refusal(refused: Refused) -> str:
-    if not refused.instead:
-        return refused.reason
-    names = ", ".join(dict.fromkeys(way.channel for way in refused.instead))
-    return f"{refused.reason}; {names} could carry it (--via)"
+    require_ahead(written.later, now)
 
 
 def _message(
@@ -255,7 +213,7 @@ def _message(
         conversation=number,
         channel=way.channel,
         direction=Direction.OUT,
-        sender=Address(written.agent.name, _own_address(tx, found)),
+        sender=Address(written.agent.name, own_address(tx, way.channel, answered)),
         handle=way.handle,
         author=written.agent.id,
         to=found.to,
@@ -272,19 +230,3 @@ def _message(
         home=answered.home if answered else None,
         marked=found.marked,
     )
-
-
-def _own_address(tx: Transaction, found: Route) -> str:
-    """The address of ours that the customer wrote to, else the channel's first."""
-    addresses = next((c.addresses for c in tx.channels() if c.name == found.way.channel), ())
-    if found.answers:
-        for person in (*found.answers.to, *found.answers.cc):
-            if person.address.lower() in addresses:
-                return person.address.lower()
-    return addresses[0] if addresses else ""
-
-
-def _desk_key(tx: Transaction) -> bytes:
-    key = tx.setting("key")
-    assert key is not None, "the first migration makes it"
-    return bytes.fromhex(key)

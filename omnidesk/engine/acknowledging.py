@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Delivery, DeliveryState, Direction, Handle, Message
 from omnidesk.core.placing import Placed
 from omnidesk.core.replying import Facts, answer, why_silent
@@ -33,6 +34,8 @@ def acknowledge(
     wanted = rules.acknowledging
     begins = placed.conversation is None or placed.reopened
     if wanted is None or handle is None or not begins:
+        return
+    if placed.asked is not None:  # it is he who answers
         return
     if not rules.capabilities.send:
         return
@@ -66,7 +69,7 @@ def acknowledge(
         reply_path=incoming.reply_path,
         received_at=now,
         automatic="acknowledgement",
-        why="the automatic answer",
+        why=_("the automatic answer"),
     )
     id_ = tx.add_message(message)
     assert id_ is not None

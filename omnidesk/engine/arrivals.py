@@ -137,6 +137,7 @@ def _stand(
             state=State.WAITING if ours else State.OPEN,
             unread=not ours,
             waiting_since=now if asks else None,
+            assignee=placed.asked,
         )
         if placed.linked is not None:
             tx.link(number, placed.linked)

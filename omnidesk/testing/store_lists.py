@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from omnidesk.core.model import (
-    State,
-)
+from omnidesk.core.channel import Capabilities
+from omnidesk.core.model import Address, Direction, State
 from omnidesk.core.store import VIEWS, Store, Transaction
 from omnidesk.testing.store_parts import NOON, begin, letter
 
@@ -116,3 +116,24 @@ class ListsContract:
         await store.write(lambda tx: tx.remove_message(id_))
         assert not await store.read(lambda r: r.search("secret"))
         assert await store.read(lambda r: r.message(id_)) is None
+
+    async def test_whom_a_message_was_forwarded_to_takes_no_part(self, store: Store) -> None:
+        able = Capabilities(handle_scheme="mailto")
+        bob, cat = Address("Bob", "bob@example.org"), Address("", "cat@example.org")
+
+        def fill(tx: Transaction) -> tuple[int, int]:
+            tx.configure("support", "letters", able, ())
+            number = begin(tx)
+            came = tx.add_message(letter(number, "in"))
+            out: dict[str, Any] = {"direction": Direction.OUT, "handle": None}
+            tx.add_message(letter(number, "answer", to=(cat,), **out))
+            passed = tx.add_message(letter(number, "on", to=(bob,), forwards=came, **out))
+            assert passed is not None
+            return number, passed
+
+        number, passed = await store.write(fill)
+        people = await store.read(lambda r: r.participants(number))
+        assert people == {"mailto:anna@example.org", "mailto:cat@example.org"}
+        found = await store.read(lambda r: r.message(passed))
+        assert found is not None
+        assert (found.forwards, found.to) == (1, (bob,))

@@ -12,11 +12,12 @@ from typing import Any
 from omnidesk.core.channel import Capabilities, Incoming
 from omnidesk.core.model import Address, Agent, Attachment, Direction, Handle, Message
 from omnidesk.core.placing import PlacingRules
+from omnidesk.core.replying import Answers, ReplyRules
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.views import SavedView
 from omnidesk.desk import Desk, DeskSettings
 from omnidesk.engine.arrivals import arrive
-from omnidesk.engine.rules import Rules
+from omnidesk.engine.rules import Acknowledging, Rules
 from omnidesk.store.sqlite import SqliteStore
 from tests.desk.house import NOON
 
@@ -36,6 +37,10 @@ _CHAT = Capabilities(
 )
 _CALLS = Capabilities(handle_scheme="tel", logs=True, joins=True)
 ABLE = {"bot": _CHAT, "phone": _CALLS, "sales": _LETTERS, "support": _LETTERS}
+_ACKNOWLEDGING = Acknowledging(
+    answers=Answers(text="{number} is yours", after_hours_text="{number} is yours"),
+    rules=ReplyRules(),
+)
 OWN: dict[str, tuple[str, ...]] = {
     "bot": ("1",),
     "phone": (),
@@ -55,6 +60,7 @@ class Office:
     anna: Desk = field(init=False)
     ivan: Desk = field(init=False)
     count: int = 0
+    answering: bool = False
 
     def __post_init__(self) -> None:
         settings = DeskSettings(undo_send=timedelta(seconds=10), views=tuple(self.views))
@@ -137,6 +143,7 @@ class Office:
             placing=placing,
             own_address=next(iter(OWN[channel]), ""),
             desk="Desk",
+            acknowledging=_ACKNOWLEDGING if self.answering else None,
         )
 
 

@@ -109,6 +109,15 @@ def test_a_long_thread_keeps_its_first_and_its_last_references() -> None:
     assert kept[1:] == list(many[-19:])
 
 
+def test_what_answers_nothing_is_no_re() -> None:
+    for subject in ("Your order [#12]", "Fwd: Kettle [#12]"):
+        assert parsed(replace(REPLY, subject=subject))["Subject"] == subject
+        answering = replace(REPLY, subject=subject, references=("<a@b.example>",))
+        assert parsed(answering)["Subject"].startswith("Re: ")
+    assert parsed(replace(REPLY, subject="Order [#13]"))["Subject"] == "Re: Order [#12]"
+    assert parsed(replace(REPLY, subject="a\r\nBcc: x [#12]"))["Bcc"] is None
+
+
 def test_an_automatic_answer_says_so_and_names_no_author() -> None:
     message = parsed(replace(REPLY, automatic=True))
     assert message["Auto-Submitted"] == "auto-replied"

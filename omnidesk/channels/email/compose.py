@@ -15,8 +15,9 @@ from urllib.parse import quote as percent
 
 from omnidesk.channels.email.envelope import CannotCompose, Envelope, ascii_address, one_line
 from omnidesk.core.channel import Outgoing, OutgoingFile
+from omnidesk.core.language import _
 from omnidesk.core.model import Address
-from omnidesk.core.shaping import reply_subject
+from omnidesk.core.shaping import reply_subject, subject_number
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _KEY = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -57,10 +58,10 @@ def compose(outgoing: Outgoing, *, address: str, own: frozenset[str], desk: str)
     sender = _sender(outgoing.sender, address, own)
     envelope = _envelope(sender, outgoing)
     if not _KEY.fullmatch(outgoing.key):
-        raise CannotCompose("its key cannot be a Message-ID")
+        raise CannotCompose(_("its key cannot be a Message-ID"))
     message_id = f"<{outgoing.key}@{sender.rpartition('@')[2]}>"
     if len(message_id) > 900:
-        raise CannotCompose("its key cannot be a Message-ID")
+        raise CannotCompose(_("its key cannot be a Message-ID"))
     boundary = f"=_{sha256(message_id.encode()).hexdigest()[:40]}"
     headers = [
         _mailboxes("From", (Address(_display_name(outgoing, desk), sender),)),
@@ -110,7 +111,7 @@ def _envelope(sender: str, outgoing: Outgoing) -> Envelope:
         bare = ascii_address(one.address)
         recipients.setdefault(bare.lower(), bare)
     if not recipients:
-        raise CannotCompose("it has no recipient")
+        raise CannotCompose(_("it has no recipient"))
     return Envelope(sender=sender, recipients=tuple(recipients.values()))
 
 
@@ -120,6 +121,10 @@ def _display_name(outgoing: Outgoing, desk: str) -> str:
 
 
 def _subject(outgoing: Outgoing) -> str:
+    """What answers nothing and has its number already is no `Re:`."""
+    begins = not outgoing.answers and not outgoing.references
+    if begins and subject_number(outgoing.subject) == outgoing.number:
+        return outgoing.subject
     return reply_subject(outgoing.subject, outgoing.number)
 
 
@@ -229,7 +234,7 @@ def _encoded(file: OutgoingFile) -> Iterator[bytes]:
             left -= len(chunk)
             yield _base64_lines(chunk)
     if left:
-        raise OSError(0, "it is not as long as it was", file.name)
+        raise OSError(0, _("it is not as long as it was"), file.name)
 
 
 def _base64_lines(octets: bytes) -> bytes:
