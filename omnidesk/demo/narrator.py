@@ -10,6 +10,7 @@ from omnidesk.core.events import Event, What
 from omnidesk.core.model import DeliveryState, Direction, State
 from omnidesk.core.safetext import safe_line
 from omnidesk.core.summary import one_line, visible
+from omnidesk.desk.cards import card_of
 
 if TYPE_CHECKING:
     from omnidesk.core.model import Message
@@ -43,7 +44,7 @@ class Narrator:
         for event in reads.events(self._told, _PAGE):
             self._told = event.seq
             message = reads.message(event.message) if event.message else None
-            if text := _telling(event, message):
+            if text := _telling(event, message) or _joining(reads, event):
                 news.append((event.channel or "desk", text))
         return news
 
@@ -61,6 +62,8 @@ def _telling(event: Event, message: Message | None) -> str:
             return f"{_name(message)} changes what stands in {place}: {_said(message)}"
         case What.NOTE_ADDED if message:
             return f"{event.actor} notes in {place}, for the team only: {_said(message)}"
+        case What.CALL_LOGGED if message:
+            return f"{event.actor} writes down a call, which joins {place}: {_said(message)}"
         case What.DELIVERY_CHANGED if message:
             return _delivery(place, event, message)
         case What.CHANNEL_CHANGED:
@@ -72,6 +75,37 @@ def _telling(event: Event, message: Message | None) -> str:
             return f"{event.actor} closes {place}" if closed else ""
         case _:
             return ""
+
+
+def _joining(reads: Reads, event: Event) -> str:
+    """What is told of people: who rings, who may be who, who was made one."""
+    said = event.data
+    match event.kind:
+        case What.CALL_RINGING:
+            return f"it rings: {said['handle'] or 'number withheld'}, {_known(reads, event)}"
+        case What.SUGGESTED:
+            mark = "#" if said["what"] == "conversation" else "contact "
+            return f"{mark}{said['one']} and {mark}{said['other']} may be one: an agent decides"
+        case What.HANDLE_ADDED:
+            return f"{event.actor} adds {said['handle']} to contact {event.contact}"
+        case What.CONTACT_CHANGED if wish := (said.get("after") or {}).get("wish"):
+            return f"{event.actor} notes that contact {event.contact} asks for answers by {wish}"
+        case What.CONTACT_MERGED:
+            return f"{event.actor} makes contacts {said['kept']} and {said['merged']} one person"
+        case What.CONVERSATION_MERGED:
+            return f"{event.actor} makes #{said['merged']} a part of #{said['kept']}"
+        case _:
+            return ""
+
+
+def _known(reads: Reads, event: Event) -> str:
+    card = card_of(reads, event.contact) if event.contact is not None else None
+    if card is None:
+        return "nobody is known by it"
+    if card.last is None:
+        return card.contact.name
+    words = one_line(visible(card.last.text, card.last.folded), _WIDTH)
+    return f"{card.contact.name}, last wrote: {words}"
 
 
 def _name(message: Message) -> str:

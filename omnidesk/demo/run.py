@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from omnidesk.demo.ledger import Ledger
     from omnidesk.demo.playedagent import PlayedAgent
     from omnidesk.demo.sandbox import Sandbox
+    from omnidesk.demo.world import World
     from omnidesk.desk import Desk
 
 _DESK = "Мебель Рядом"
 _ADDRESSES = ("support@desk.test", "sales@desk.test")
 _AGENT = "anna"
+_GUIDE = "demo"
 _SERVERS = ("aiohttp", "aiosmtpd", "pymap")
 _LONGEST_FOLDER = 30
 _LONGEST_SCRIPT = 60.0
@@ -98,7 +100,10 @@ async def _outside(folder: Path, *, undo_send: str) -> AsyncIterator[Sandbox]:
     assert main is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, main.cancel)
-    more = f'\n[auto_reply]\nenabled = true\ntext = "{THANKS_FOR_WRITING}"\n'
+    more = (
+        f'\n[auto_reply]\nenabled = true\ntext = "{THANKS_FOR_WRITING}"\n'
+        f'\n[[agents]]\nid = "{_GUIDE}"\nname = "Demo"\n'
+    )
     desk = folder / "desk"
     desk.mkdir(mode=0o700)
     async with Sandbox(
@@ -133,9 +138,25 @@ async def _live(folder: Path, will: Will) -> int:
     async with _outside(folder, undo_send="10s") as sandbox:
         world = World(sandbox, speed=story.LIVE_SPEED, tell=logging.getLogger(__name__).info)
         async with _beside(story.play(world, scripted=False), "demo: story"):
+            early = story.early(scripted=False)
             async with asyncio.timeout(_EARLY_SECONDS):
-                await world.written(story.early(scripted=False))
-            return await _screen(sandbox.config, folder / "demo.log", will)
+                await world.written(early)
+            async with _beside(_guide(sandbox.config, world, early), "demo: guide"):
+                return await _screen(sandbox.config, folder / "demo.log", will)
+
+
+async def _guide(config: Path, world: World, early: int) -> None:
+    """Guide whoever sits at the screen, once somebody has written beside it."""
+    from omnidesk.config import agent_for, load
+    from omnidesk.core.language import language_of, speak
+    from omnidesk.demo.guide import Guide
+    from omnidesk.wiring import open_desk
+
+    await world.written(early + 1)  # the screen has come first
+    speak(language_of(os.environ))
+    read = load(config)
+    async with open_desk(read, agent_for(read, _GUIDE)) as desk:
+        await Guide(desk).follow()
 
 
 async def _screen(config: Path, log: Path, will: Will) -> int:

@@ -215,3 +215,21 @@ async def test_letters_posted_while_imap_comes_and_goes_all_arrive() -> None:
                 await mail.start_imap()
         found = await asyncio.to_thread(fetch, mail)
         assert {int(message_from_bytes(one)["Subject"]) for one in found} == set(range(20))
+
+
+async def test_the_exchange_knows_its_calls_and_the_config_reads_its_file(tmp_path: Path) -> None:
+    async with Sandbox(tmp_path, phone=True) as sandbox:
+        assert sandbox.exchange.calls() == []
+        for event, call, number in (
+            ("ringing", "k1", "+79161234567"),
+            ("answered", "k1", "+79161234567"),
+            ("ended", "k1", "+79161234567"),
+            ("ringing", "k2", "+79161234567"),
+            ("missed", "k3", "+79030000000"),
+        ):
+            sandbox.exchange.tell(event, call, number)
+        assert sandbox.exchange.calls() == ["k1", "k3"]
+        assert sandbox.exchange.calls("+79161234567") == ["k1"]
+        phone = load(sandbox.config).channels["phone"]
+        assert phone.kind_name == "log"
+        assert phone.settings.model_dump()["events"] == str(sandbox.exchange.file)

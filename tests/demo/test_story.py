@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from omnidesk.demo import anna
 from omnidesk.demo.story import ANSWERS, SCENES
 from tests.demo.processes import arguments, family, left_of, mentioning
 
@@ -67,17 +68,41 @@ def told() -> str:
 
 def test_a_scripted_demo_ends_by_itself_and_its_ledger_agrees(told: str) -> None:
     ledger = told.partition("\n\n")[2].splitlines()
-    assert [line.split("  ")[0] for line in ledger[:4]] == [
+    assert [line.split("  ")[0] for line in ledger[:5]] == [
         "letters at support = stored",
         "letters at sales = stored",
         "chat messages = stored",
+        "calls = stored",
         "replies that arrived = sent",
     ]
-    for line in ledger[:4]:
+    for line in ledger[:5]:
         figures = re.search(r"(\d+) = (\d+) +0 lost, 0 doubled", line)
         assert figures, line
         assert int(figures[1]) == int(figures[2]) > 0
-    assert ledger[4] == "the ledger agrees: 0 lost, 0 doubled, 0 on their way"
+    assert ledger[6] == "the ledger agrees: 0 lost, 0 doubled, 0 on their way"
+
+
+def test_a_letter_a_call_and_a_chat_are_one_conversation_answered_where_she_asked(
+    told: str,
+) -> None:
+    letter = number_of(told, f"{anna.NAME}: Заказ 4412")
+    chat = number_of(told, f"{anna.NAME}: это Анна, звонила вам")
+    whole = f"one conversation {letter}: E-mail, Phone, Telegram; answered in Telegram as asked"
+    assert whole in told.splitlines()
+    steps = (
+        rf"support +{letter} gets its automatic acknowledgement",
+        rf"anna adds tel:\{anna.NUMBER} to contact",
+        rf"phone +it rings: tel:\{anna.NUMBER}, {anna.NAME}, last wrote: Здравствуйте! Сегодня",
+        rf"phone +anna writes down a call, which joins {letter}: Зеркало",
+        "anna notes that contact .* asks for answers by shop-bot",
+        rf"phone +.*: Call, answered -> joins {letter} ",
+        rf"shop-bot +{anna.NAME}: .* -> opens {chat} ",
+        "desk +anna makes contacts .* one person",
+        rf"desk +anna makes {chat} a part of {letter}",
+        rf"shop-bot +anna answers {letter}: {re.escape(anna.ANSWER)}",
+        rf"shop-bot +{anna.NAME}: В субботу удобно. Спасибо! -> joins {letter} ",
+    )
+    assert re.search("(?:.*\n)*?.*".join(steps), told), told
 
 
 def test_a_scripted_demo_leaves_neither_its_folder_nor_a_process(told: str) -> None:
@@ -144,6 +169,25 @@ def test_a_story_whose_books_do_not_agree_ends_with_one() -> None:
     assert process.returncode == 1, output
     assert "1 lost, 0 doubled" in output
     assert "THE LEDGER DOES NOT AGREE: 2 lost" in output
+
+
+def test_a_story_whose_matter_stays_in_two_conversations_ends_with_one() -> None:
+    sabotage = (
+        "import sys\nfrom omnidesk.demo import run\n"
+        "from omnidesk.demo import story\n"
+        "from omnidesk.desk import Desk\n"
+        "story.SCENES = tuple(s for s in story.SCENES if s.play.__name__ == 'anna')\n"
+        "story.SCRIPTED_SPEED = 40.0\n"
+        "run._LONGEST_SCRIPT, run._LONGEST_BALANCE = 8.0, 0.5\n"
+        "async def no_merge(*of): return ''\n"
+        "Desk.merge = no_merge\n"
+        "sys.exit(run.run_demo())"
+    )
+    with demo((sys.executable, "-c", sabotage)) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, output
+    assert "NOT ONE CONVERSATION: it stands in #1, #2" in output
+    assert "THE LEDGER DOES NOT AGREE" in output
 
 
 def test_a_demo_that_is_killed_leaves_no_process_and_no_folder() -> None:
@@ -231,6 +275,9 @@ def test_a_screen_shows_customers_and_a_key_ends_everything(terminal: Terminal, 
     started = time.monotonic()
     terminal.read_until(NAMES[:3], 10)
     print(f"customers on the screen: {time.monotonic() - started:.1f} s")
+    os.write(terminal.ours, b"\r")
+    terminal.read_until(("These customers are played",), 15)
+    os.write(terminal.ours, b"h")
     pids = family(terminal.process.pid)
     folder = the_folder(pids)
     os.write(terminal.ours, key)
