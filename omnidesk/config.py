@@ -6,7 +6,7 @@ import os
 import pwd
 import stat
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,7 @@ from omnidesk.core.model import Agent
 from omnidesk.core.safetext import safe_line
 from omnidesk.core.views import SavedView
 from omnidesk.ownviews import bad_views, saved_views
-from omnidesk.tables import AutoReply, Desk, Document, Ui, plain_name
+from omnidesk.tables import AutoReply, Desk, Document, Notify, Ui, Web, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,11 @@ class Config:
     auto_reply: AutoReply
     keys: Mapping[str, tuple[str, ...]]
     ui: Ui
+    notify: Notify
+    web: Web
     views: tuple[SavedView, ...] = ()
+    own_news: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What an agent is told of, by his id, where it is not what `notify` says."""
 
     @property
     def database(self) -> Path:
@@ -66,14 +70,14 @@ def load(path: Path) -> Config:
     path = path.absolute()
     raw, others_can_read = _read(path)
     problems: list[str] = []
-    document = _checked(Document, raw, (), problems)
+    document = _checked(Document, raw, (), problems, context={"folder": path.parent})
     problems += _twice(raw.get("agents"))
     channels = _channels(raw.get("channels"), path, problems)
     if document is not None:
         problems += _idle_answers(document)
         problems += bad_views(document)
     if others_can_read:
-        problems += _open_secrets(raw.get("channels"), path)
+        problems += _open_secrets(raw, path)
     if document is None or problems:
         raise ConfigError([safe_line(f"{path.name}: {problem}") for problem in problems])
     return Config(
@@ -88,6 +92,9 @@ def load(path: Path) -> Config:
         keys={action: tuple(keys) for action, keys in document.keys.items()},
         ui=document.ui,
         views=saved_views(document),
+        notify=document.notify,
+        own_news={a.id: tuple(a.notify) for a in document.agents if a.notify is not None},
+        web=document.web,
     )
 
 
@@ -267,9 +274,10 @@ def _idle_answers(document: Document) -> list[str]:
     return problems
 
 
-def _open_secrets(tables: Any, path: Path) -> list[str]:
+def _open_secrets(raw: dict[str, Any], path: Path) -> list[str]:
     """Secrets in plain text, in a file that others can read."""
-    problems: list[str] = []
+    found = list(plain_secrets(Web, raw.get("web"), ("web",)))
+    tables = raw.get("channels")
     for name, table in tables.items() if isinstance(tables, dict) else ():
         if not isinstance(table, dict) or table.get("type") not in plugins.kinds():
             continue
@@ -277,12 +285,12 @@ def _open_secrets(tables: Any, path: Path) -> list[str]:
             model = plugins.kind(table["type"]).settings
         except plugins.UnknownKindError:
             continue
-        for place, _ in plain_secrets(model, table, ("channels", name)):
-            problems.append(
-                f"{dotted(place)}: a secret in a file that others can read; "
-                f'chmod 600 {path.name} or use {{ env = "NAME" }}'
-            )
-    return problems
+        found += plain_secrets(model, table, ("channels", name))
+    return [
+        f"{dotted(place)}: a secret in a file that others can read; "
+        f'chmod 600 {path.name} or use {{ env = "NAME" }}'
+        for place, _ in found
+    ]
 
 
 def _system_user() -> str:

@@ -20,7 +20,7 @@ from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
 from omnidesk.core.value import dataclass
 from omnidesk.core.views import SavedView
-from omnidesk.desk import Desk, DeskSettings
+from omnidesk.desk import Desk, DeskSettings, NotifySettings
 from omnidesk.engine.leases import is_gone
 from omnidesk.locations import cache_folder, config_file, state_folder
 from omnidesk.store.sqlite import SqliteStore
@@ -140,7 +140,27 @@ def _plain(seat: Seat) -> dict[str, Any]:
         "reopen_within": settings.reopen_within.total_seconds(),
         "views": [[view.name, view.filter, view.key] for view in settings.views],
         "templates": str(settings.templates) if settings.templates else None,
+        "notify": _plain_notify(settings.notify),
     }
+
+
+def _plain_notify(notify: NotifySettings) -> dict[str, Any]:
+    return {
+        "about": notify.about,
+        "agents": dict(notify.agents),
+        "text": notify.text,
+        "quiet": notify.quiet,
+        "timezone": notify.timezone,
+        "terminal": notify.terminal,
+        "tmux": notify.tmux,
+        "command": notify.command,
+    }
+
+
+def _read_notify(kept: dict[str, Any]) -> NotifySettings:
+    agents = {agent: tuple(about) for agent, about in kept["agents"].items()}
+    lists = {"about": tuple(kept["about"]), "agents": agents, "command": tuple(kept["command"])}
+    return NotifySettings(**{**kept, **lists})
 
 
 def _plain_agent(agent: Agent) -> dict[str, str | None]:
@@ -160,6 +180,7 @@ def _read_seat(config: Path, kept: dict[str, Any]) -> Seat:
         reopen_within=timedelta(seconds=kept["reopen_within"]),
         views=tuple(SavedView(name=n, filter=f, key=k) for n, f, k in kept["views"]),
         templates=Path(kept["templates"]) if kept["templates"] else None,
+        notify=_read_notify(kept["notify"]),
     )
     database = Path(kept["database"])
     return Seat(config=config, database=database, agent=Agent(**kept["agent"]), settings=settings)

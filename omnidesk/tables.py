@@ -13,10 +13,12 @@ from pydantic import Field, field_validator
 from omnidesk.complaints import nearest
 from omnidesk.core.hours import read_hours
 from omnidesk.core.wording import PLACEHOLDERS, asked
-from omnidesk.settings import Duration, Strict
+from omnidesk.settings import Duration, Secret, Strict
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _LONGEST_EXPECTED = timedelta(days=60)
+
+News = Literal["assigned", "mentioned", "wrote", "unassigned", "failed"]
 
 
 def plain_name(value: str, what: str) -> str:
@@ -65,6 +67,9 @@ class AgentTable(Strict):
 
     signature: str = ""
     """What stands under this agent's letters."""
+
+    notify: list[News] | None = None
+    """What this agent is told of, where it is not what `[notify] about` says."""
 
     @field_validator("id")
     @classmethod
@@ -198,6 +203,52 @@ class ViewTable(Strict):
     """The key that opens it in the screen."""
 
 
+class Notify(Strict):
+    """What an agent is told of while his terminal has not the focus: the bell, and these."""
+
+    about: list[News] = Field(default=["assigned", "mentioned", "wrote", "failed"])
+    """`assigned`: a conversation was given to him. `mentioned`: a note names him with an @. `wrote`: a customer wrote in one of his. `unassigned`: a customer wrote in one that nobody has. `failed`: a reply of his did not arrive."""  # noqa: E501
+
+    text: bool = False
+    """Whether the first words of a message are told, too, and not only its name and channel."""
+
+    quiet: str | None = None
+    """When nothing is told: `"Mon-Fri 19:00-08:00, Sat-Sun 00:00-24:00"`."""
+
+    timezone: str | None = None
+    """Whose clock `quiet` means (`"Europe/Moscow"`); this machine's unless told."""
+
+    terminal: Literal["auto", "osc9", "osc777", "osc99", "off"] = "auto"
+    """The notice of the terminal itself, beside the bell: found out by its name unless told."""
+
+    tmux: bool = False
+    """Whether tmux is asked to hand the notice to the terminal round it; its `allow-passthrough` has to be on."""  # noqa: E501
+
+    command: list[str] = Field(default_factory=list)
+    """A program of your own, with its arguments; what happened is in its environment, as `OMNIDESK_EVENT`, `_NUMBER`, `_NAME`, `_CHANNEL`, `_ACTOR`, `_TITLE` and `_TEXT`."""  # noqa: E501
+
+    @field_validator("quiet")
+    @classmethod
+    def _spans(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_hours(value)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            zone(value)
+        return value
+
+
+class Web(Strict):
+    """The screen in a browser, `omnidesk serve --web`."""
+
+    password: Secret | None = None
+    """What a browser is asked for; the name beside it may be any. Without one, only this machine is served."""  # noqa: E501
+
+
 class Document(Strict):
     """The whole file, apart from its channels: their tables belong to their kinds."""
 
@@ -221,3 +272,9 @@ class Document(Strict):
 
     views: dict[str, ViewTable] = Field(default_factory=dict)
     """Lists of your own, a `[views.NAME]` each."""
+
+    notify: Notify = Notify()
+    """What an agent is told of while his terminal has not the focus: the bell, and these."""
+
+    web: Web = Web()
+    """The screen in a browser, `omnidesk serve --web`."""

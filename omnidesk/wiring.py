@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store, Transaction
-from omnidesk.desk import Desk, DeskSettings
+from omnidesk.desk import Desk, DeskSettings, NotifySettings
 from omnidesk.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -83,6 +83,16 @@ def settings_of(config: Config) -> DeskSettings:
         reopen_within=config.desk.reopen_within,
         views=config.views,
         templates=config.path.parent / "templates",
+        notify=NotifySettings(
+            about=tuple(config.notify.about),
+            agents=config.own_news,
+            text=config.notify.text,
+            quiet=config.notify.quiet,
+            timezone=config.notify.timezone,
+            terminal=config.notify.terminal,
+            tmux=config.notify.tmux,
+            command=tuple(config.notify.command),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from omnidesk.cli import (
     looking,
     rights,
     running,
+    serving,
     sorting,
     starting,
     templates,
@@ -41,6 +42,7 @@ _FORESEEN = (
 _ADDED_BY = (
     starting,
     running,
+    serving,
     looking,
     acting,
     sorting,

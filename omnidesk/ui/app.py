@@ -86,7 +86,7 @@ class OmnideskApp(App[None]):
         clock: Callable[[], datetime] = _now,
     ) -> None:
         gc.disable()  # until the first paint: nothing dies before it
-        super().__init__(driver_class=SteadyDriver)
+        super().__init__(driver_class=None if "TEXTUAL_DRIVER" in os.environ else SteadyDriver)
         self._filters.append(NoControls())
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -201,6 +201,7 @@ class OmnideskApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.app_focus = True  # who types is here: the text has the hand again before the key
             top = self.screen
             event = self._on_latin_keys(event)
             if isinstance(top, HasKeys) and await self._press(event, top):

@@ -37,7 +37,19 @@ COMMANDS = [
 NAMES = [
     *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export", "import"),
     *("init", "list", "log-call", "merge", "move-message", "note", "parse", "pin", "priority"),
-    *("reopen", "reply", "search", "show", "snooze", "spam", "split", "tag", "template", "undo"),
+    *(
+        "reopen",
+        "reply",
+        "search",
+        "serve",
+        "show",
+        "snooze",
+        "spam",
+        "split",
+        "tag",
+        "template",
+        "undo",
+    ),
     "unmerge",
 ]
 
