@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from omnidesk.core.language import _
 from omnidesk.core.model import Direction
 
 
 def call_words(direction: Direction, how: str = "", seconds: float | None = None) -> str:
     """`Call, 3 min 20 s`, `Outgoing call, no answer`."""
-    what = "Outgoing call" if direction is Direction.OUT else "Call"
+    what = _("Outgoing call") if direction is Direction.OUT else _("Call")
     return ", ".join(part for part in (what, how, span(seconds)) if part)
 
 
@@ -18,10 +19,14 @@ def span(seconds: float | None) -> str:
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=whole % 60)
+    return _("{seconds} s").format(seconds=whole)
 
 
 def with_recording(text: str, recording: str | None) -> str:
     """The same, with a line that says where the recording lies."""
-    return f"{text}\nRecording: {recording}" if recording else text
+    if not recording:
+        return text
+    return "\n".join((text, _("Recording: {link}").format(link=recording)))

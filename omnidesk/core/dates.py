@@ -18,6 +18,7 @@ from omnidesk.core.datewords import (
     UNITS,
     WEEKDAYS,
 )
+from omnidesk.core.language import N_, _
 from omnidesk.core.value import dataclass
 
 _MORNING = time(9)
@@ -37,10 +38,10 @@ class Unclear:
     """What was typed is no moment: the part that was not understood, and why."""
 
     what: str
-    why: str = "is not understood"
+    why: str = N_("is not understood")
 
     def __str__(self) -> str:
-        return f"{self.what!r} {self.why}"
+        return _("{what!r} {why}").format(what=self.what, why=_(self.why))
 
 
 def read_moment(
@@ -55,11 +56,11 @@ def read_moment(
     try:
         found = _whole(typed, zone) or _Reading(typed.lower(), now, zone, ahead).read()
     except (OverflowError, OSError):
-        found = Unclear(typed, "is too far away")
+        found = Unclear(typed, N_("is too far away"))
     except ValueError:
-        found = Unclear(typed, "is no date")
+        found = Unclear(typed, N_("is no date"))
     if isinstance(found, datetime) and ahead and found <= now:
-        return Unclear(typed, "is over already")
+        return Unclear(typed, N_("is over already"))
     return found
 
 
@@ -131,7 +132,7 @@ class _Reading:
 
     def read(self) -> datetime | Unclear:
         if not self.left:
-            return Unclear(self.text, "is empty")
+            return Unclear(self.text, N_("is empty"))
         relative = self.left[0] in IN
         if relative:
             self.left.pop(0)
@@ -155,7 +156,7 @@ class _Reading:
         if self.left and (len(self.left) > 1 or self.left[0] not in AGO):
             return Unclear(self.left[-1])
         if self.left and self.ahead:
-            return Unclear(self.text, "is over already")
+            return Unclear(self.text, N_("is over already"))
         sign = 1 if self.ahead else -1
         there = self.here.replace(tzinfo=None) + timedelta(days=sign * days)
         start = _utc(there, self.zone) if days else self.now.astimezone(UTC)

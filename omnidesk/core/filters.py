@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 from difflib import get_close_matches
 
 from omnidesk.core.dates import read_amount, read_moment
 from omnidesk.core.errors import BadFilter
+from omnidesk.core.language import _
 from omnidesk.core.model import State
 from omnidesk.core.value import dataclass
 
@@ -116,7 +117,7 @@ def _terms(text: str, reader: Reader) -> list[Term]:
         elif number := _NUMBER.fullmatch(word):
             found.append(Term(key="number", value=int(number[1]), negated=negated))
         elif word[:-1].lower() in KEYS and word.endswith(":"):
-            raise BadFilter(f"nothing stands behind {word}; write {KEYS[word[:-1].lower()]}")
+            raise _nothing_behind(word, word[:-1].lower())
         else:
             found.append(Term(key="word", value=(word,), negated=negated))
     return found
@@ -128,12 +129,13 @@ def _keyed(typed: str, value: str, negated: bool, reader: Reader) -> Term:
         near = get_close_matches(key, KEYS, n=1)
         if not near and not reader.strict:
             return Term(key="word", value=(f"{typed}:{value}",), negated=negated)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
         raise BadFilter(
-            f'unknown {typed}:; {hint} To find it as it stands, write "{typed}:{value}"'
+            _('unknown {key}:; {hint} To find it as it stands, write "{key}:{value}"').format(
+                key=typed, hint=_hint(near, KEYS), value=value
+            )
         )
     if not value.strip():
-        raise BadFilter(f"nothing stands behind {key}:; write {KEYS[key]}")
+        raise _nothing_behind(f"{key}:", key)
     read = _READ.get(key, _any_of)
     found, compare = read(key, value, reader)
     if key == "is" and isinstance(found, tuple) and found[0] in _STATES:
@@ -179,7 +181,11 @@ def _assignee(key: str, value: str, reader: Reader) -> tuple[Value, str]:
 def _priority(key: str, value: str, reader: Reader) -> tuple[Value, str]:
     compare, number = _compared(value)
     if not re.fullmatch(r"[+-]?\d{1,4}", number):
-        raise BadFilter(f"{key}:{value} is no number; write {KEYS[key]}")
+        raise BadFilter(
+            _("{key}:{value} is no number; write {example}").format(
+                key=key, value=value, example=KEYS[key]
+            )
+        )
     return int(number), compare
 
 
@@ -188,14 +194,22 @@ def _waiting(key: str, value: str, reader: Reader) -> tuple[Value, str]:
     compare, typed = _compared(value)
     amount = read_amount(typed)
     if amount is None or amount > timedelta(days=36_500):
-        raise BadFilter(f"{key}:{value} is no time; write {KEYS[key]} or {key}:<30m")
+        raise BadFilter(
+            _("{key}:{value} is no time; write {example} or {key}:<30m").format(
+                key=key, value=value, example=KEYS[key]
+            )
+        )
     return reader.now - amount, ">" if compare.startswith("<") else "<="
 
 
 def _moment(key: str, value: str, reader: Reader) -> tuple[Value, str]:
     found = read_moment(value, reader.now, reader.zone, ahead=False)
     if not isinstance(found, datetime):
-        raise BadFilter(f"{key}: {found}; write {KEYS[key]}, {key}:yesterday or {key}:2d")
+        raise BadFilter(
+            _("{key}: {wrong}; write {example}, {key}:yesterday or {key}:2d").format(
+                key=key, wrong=found, example=KEYS[key]
+            )
+        )
     return found, "<" if key == "before" else ">="
 
 
@@ -209,8 +223,22 @@ def _require(key: str, names: Value, known: Collection[str]) -> None:
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            raise BadFilter(f"unknown {key}:{name}; {hint}")
+            raise BadFilter(
+                _("unknown {key}:{value}; {hint}").format(
+                    key=key, value=name, hint=_hint(near, known)
+                )
+            )
+
+
+def _nothing_behind(typed: str, key: str) -> BadFilter:
+    said = _("nothing stands behind {typed}; write {example}")
+    return BadFilter(said.format(typed=typed, example=KEYS[key]))
+
+
+def _hint(near: list[str], known: Iterable[str]) -> str:
+    if near:
+        return _("did you mean {word}?").format(word=near[0])
+    return _("known are {words}").format(words=", ".join(known))
 
 
 _READ: dict[str, Callable[[str, str, Reader], tuple[Value, str]]] = {

@@ -9,6 +9,7 @@ import re
 from typing import Final
 from unicodedata import category, normalize
 
+from omnidesk.core.language import _
 from omnidesk.core.model import Handle, Known, KnownHandle
 from omnidesk.core.value import dataclass
 
@@ -152,18 +153,18 @@ def _shared(a: Profile, b: Profile) -> list[tuple[float, str]]:
 
 def _same(handle: Handle, known: set[Known]) -> tuple[float, str]:
     if known in ({Known.VERIFIED}, {Known.VERIFIED, Known.SEEN}):
-        return 0.95, f"the same verified {handle.value}"
+        return 0.95, _("the same verified {value}").format(value=handle.value)
     if known == {Known.CLAIMED}:
-        return 0.6, f"both claim {handle.value}"
+        return 0.6, _("both claim {value}").format(value=handle.value)
     if Known.CLAIMED in known:
-        return 0.8, f"one claims {handle.value}, which the other has"
-    return 0.9, f"the same {handle.value}"
+        return 0.8, _("one claims {value}, which the other has").format(value=handle.value)
+    return 0.9, _("the same {value}").format(value=handle.value)
 
 
 def _mentioned(a: Profile, b: Profile) -> list[tuple[float, str]]:
     typed = set(a.typed)
     return [
-        (0.7, f"{known.handle.value} stands in a message of the other")
+        (0.7, _("{value} stands in a message of the other").format(value=known.handle.value))
         for known in b.handles
         if known.handle in typed and known.known is not Known.CLAIMED
     ]
@@ -174,7 +175,10 @@ def _namesake(a: Profile, b: Profile) -> list[tuple[float, str]]:
     if len(names) < 2 or names != _words(b.name):
         return []
     shared = _companies(a) & _companies(b)
-    return [(0.5, f"the same name and company: {a.name.strip()}, {min(shared)}")] if shared else []
+    if not shared:
+        return []
+    same = _("the same name and company: {name}, {company}")
+    return [(0.5, same.format(name=a.name.strip(), company=min(shared)))]
 
 
 _FREE_MAIL: Final = frozenset(

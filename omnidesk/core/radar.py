@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from omnidesk.core.alike import likeness
+from omnidesk.core.language import _
 from omnidesk.core.value import dataclass
 
 WITHIN = timedelta(days=1)
@@ -50,13 +51,15 @@ def echo(told: Told, other: Told) -> Echo | None:
     if abs(told.at - other.at) > WITHIN:
         return None
     shared = likeness(told.words, other.words)
-    both = " and ".join(sorted({told.channel, other.channel}))
+    both = _(" and ").join(sorted({told.channel, other.channel}))
     if told.contact == other.contact:
         alike = shared >= SAME_WORDS
-        what = "nearly the same words" if alike else "other words"
-        score, reason = (0.9 if alike else 0.3), f"the same customer by {both}, {what}"
+        what = _("nearly the same words") if alike else _("other words")
+        reason = _("the same customer by {channels}, {what}").format(channels=both, what=what)
+        score = 0.9 if alike else 0.3
     elif shared >= SAME_WORDS:
-        score, reason = round(0.4 + shared / 2, 2), f"nearly the same words by {both}"
+        score = round(0.4 + shared / 2, 2)
+        reason = _("nearly the same words by {channels}").format(channels=both)
     else:
         return None
     return Echo(conversation=other.conversation, contact=other.contact, reason=reason, score=score)

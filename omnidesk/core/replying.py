@@ -7,6 +7,7 @@ from datetime import datetime
 
 from omnidesk.core.channel import Incoming
 from omnidesk.core.hours import WorkingHours
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Address, Direction
 from omnidesk.core.signing import keyless_address
 from omnidesk.core.silence import no_reply
@@ -75,21 +76,21 @@ def answer(answers: Answers, number: int, desk: str, name: str, at: datetime) ->
 def why_silent(incoming: Incoming, facts: Facts, rules: ReplyRules) -> str | None:
     """Why this message gets no automatic answer; None where one may go out."""
     if not rules.enabled:
-        return "automatic answers are off"
+        return _("automatic answers are off")
     return _by_itself(incoming, rules.own) or _by_history(facts, rules)
 
 
 def _by_itself(incoming: Incoming, own: frozenset[str]) -> str | None:
     if incoming.direction is not Direction.IN:
-        return "it is our own message"
+        return _("it is our own message")
     if incoming.unreadable:
-        return "it could not be read"
+        return _("it could not be read")
     if incoming.bounce or incoming.bounced_ids:
-        return "it is a delivery report"
+        return _("it is a delivery report")
     if incoming.automatic:
-        return f"it is automatic: {incoming.automatic}"
+        return _("it is automatic: {what}").format(what=incoming.automatic)
     if incoming.handle is None:
-        return "nobody is named to answer to"
+        return _("nobody is named to answer to")
     sender = (incoming.sender,) if incoming.sender else ()
     named = (Address("", incoming.handle.value), *sender, *incoming.reply_to)
     reasons = (_by_address(person.address.strip().lower(), own) for person in named)
@@ -98,24 +99,32 @@ def _by_itself(incoming: Incoming, own: frozenset[str]) -> str | None:
 
 def _by_address(address: str, own: frozenset[str]) -> str | None:
     if keyless_address(address) in own:
-        return f"{address} is our own address"
-    local, at, _ = address.rpartition("@")
+        return _("{address} is our own address").format(address=address)
+    local, at, _host = address.rpartition("@")
     if no_reply(address):
-        return f"nobody reads {address}"
+        return _("nobody reads {address}").format(address=address)
     if at and (not local or _MACHINES.fullmatch(local)):
-        return f"{address} is a machine's"
+        return _("{address} is a machine's").format(address=address)
     return None
 
 
 def _by_history(facts: Facts, rules: ReplyRules) -> str | None:
     if facts.copy:
-        return "it is a copy of a letter that is here"
+        return _("it is a copy of a letter that is here")
     if facts.backlog:
-        return "it was there before the desk was"
+        return _("it was there before the desk was")
     if facts.acknowledged:
-        return "this conversation has had its automatic answer"
+        return _("this conversation has had its automatic answer")
     if facts.last_hour >= rules.an_hour:
-        return f"{facts.last_hour} automatic answers went there within the hour"
+        return ngettext(
+            "{n} automatic answer went there within the hour",
+            "{n} automatic answers went there within the hour",
+            facts.last_hour,
+        ).format(n=facts.last_hour)
     if facts.unanswered >= rules.unanswered:
-        return f"{facts.unanswered} automatic answers went there, and no person has written since"
+        return ngettext(
+            "{n} automatic answer went there, and no person has written since",
+            "{n} automatic answers went there, and no person has written since",
+            facts.unanswered,
+        ).format(n=facts.unanswered)
     return None

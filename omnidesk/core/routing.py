@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Protocol
 
+from omnidesk.core.language import _, ngettext, pgettext
 from omnidesk.core.model import Address, Handle, Message
 from omnidesk.core.signing import keyless_address
 from omnidesk.core.silence import no_reply
@@ -83,7 +84,9 @@ def route(
         chosen = _pick(ways, inbound, via, to)
         if chosen is None:
             asked = " ".join(filter(None, (via, to.value if to else None)))
-            return Refused(reason=f"{asked} does not reach this contact", instead=able)
+            return Refused(
+                reason=_("{way} does not reach this contact").format(way=asked), instead=able
+            )
     else:
         wished = _pick(ways, inbound, wish.channel, wish.handle) if wish else None
         if wish and not (wished and wished.can):
@@ -115,16 +118,30 @@ def losses(
     can = way.capabilities
     lost = []
     if cc and not can.copies:
-        lost.append(f"Cc is lost: {', '.join(person.address for person in cc)}")
+        lost.append(_("Cc is lost: {addresses}").format(addresses=_listed(cc)))
     if subject.strip() and not can.subject:
-        lost.append("the subject is lost")
+        lost.append(_("the subject is lost"))
     if can.max_text is not None and len(text) > can.max_text:
-        lost.append(f"{len(text)} characters go in pieces of {can.max_text}")
+        lost.append(
+            ngettext(
+                "{n} character goes in pieces of {most}",
+                "{n} characters go in pieces of {most}",
+                len(text),
+            ).format(n=len(text), most=can.max_text)
+        )
     for file in files:
         if not can.attachments:
-            lost.append(f"{file.name} is lost: {way.channel} carries no files")
+            lost.append(
+                _("{file} is lost: {channel} carries no files").format(
+                    file=file.name, channel=way.channel
+                )
+            )
         elif can.max_file is not None and file.size > can.max_file:
-            lost.append(f"{file.name} is too large: {_size(file.size)} of {_size(can.max_file)}")
+            lost.append(
+                _("{file} is too large: {size} of {most}").format(
+                    file=file.name, size=_size(file.size), most=_size(can.max_file)
+                )
+            )
     return tuple(lost)
 
 
@@ -165,17 +182,19 @@ def _machine(message: Message) -> bool:
 
 def _unmet(wish: Wish, way: Way | None) -> str:
     by = way.channel if way else wish.channel or (wish.handle.value if wish.handle else "")
-    why = way.reason if way else f"{by} does not reach this contact"
-    return f"asked to be answered by {by}, but {why}"
+    why = way.reason if way else _("{channel} does not reach this contact").format(channel=by)
+    return _("asked to be answered by {by}, but {why}").format(by=by, why=why)
 
 
 def _nowhere(ways: Sequence[Way], inbound: Sequence[Message]) -> str:
     if not ways:
-        return "no configured channel reaches this contact"
+        return _("no configured channel reaches this contact")
     newest = _newest(_answerable(ways, inbound))
     if newest is None or newest.handle is None:
-        return "the contact has not written here: choose a channel"
-    return f"{newest.channel} does not reach {newest.handle.value} any more: choose a channel"
+        return _("the contact has not written here: choose a channel")
+    return _("{channel} does not reach {address} any more: choose a channel").format(
+        channel=newest.channel, address=newest.handle.value
+    )
 
 
 def _addressed(
@@ -187,16 +206,18 @@ def _addressed(
     wanted = letter.reply_to if letter else ()
     elsewhere = _without(wanted, own)
     if not way.can and not (elsewhere and way.reason == unread(way.handle)):
-        return way.reason or f"{way.channel} cannot send"
+        return way.reason or _("{channel} cannot send").format(channel=way.channel)
     to = elsewhere or _without((way.to,), own)
     if not to:
-        return f"{way.to.address} is our own address"
+        return _("{address} is our own address").format(address=way.to.address)
     if all(no_reply(person.address) for person in to):
-        return f"nobody reads {to[0].address}"
+        return _("nobody reads {address}").format(address=to[0].address)
     others = (*letter.to, *letter.cc) if letter and everyone else ()
     marked = None
     if {_plain(person) for person in to} != {way.handle.value}:
-        marked = f"answers go to {_listed(to)} (Reply-To), not to {way.handle.value}"
+        marked = _("answers go to {listed} (Reply-To), not to {address}").format(
+            listed=_listed(to), address=way.handle.value
+        )
     cc = _without(others, own | {_plain(person) for person in to})
     return Route(way=way, to=to, cc=cc, answers=answered, marked=marked)
 
@@ -219,4 +240,10 @@ def _listed(people: Iterable[Address]) -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.1f} kB"
+    if count >= 100_000:
+        return _("{n} MB").format(n=_decimal(count / 1_000_000))
+    return _("{n} kB").format(n=_decimal(count / 1000))
+
+
+def _decimal(amount: float) -> str:
+    return f"{amount:.1f}".replace(".", pgettext("decimal mark", "."))

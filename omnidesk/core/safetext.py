@@ -12,6 +12,8 @@ from functools import cache
 from typing import NewType
 from urllib.parse import urlsplit
 
+from omnidesk.core.language import _, ngettext
+
 SafeText = NewType("SafeText", str)
 """Text without terminal controls: no C0 but newline and tab, DEL, C1, bidi, tags, surrogates."""
 
@@ -81,7 +83,8 @@ def _instead(found: re.Match[str]) -> str:
 
 def hidden_codes(count: int) -> SafeText:
     """The words that tell a reader how many codes were taken out."""
-    return SafeText(f"[{count} hidden code{'' if count == 1 else 's'}]")
+    said = ngettext("[{n} hidden code]", "[{n} hidden codes]", count)
+    return SafeText(said.format(n=count))
 
 
 def safe(text: str) -> SafeText:
@@ -156,7 +159,7 @@ def show_address(name: str, address: str) -> SafeText:
     if not said or said.casefold() == bare.casefold():
         return SafeText(f"{bare}{marks}")
     if "@" in said and not _is_nickname(said, bare):
-        said = SafeText(f'"{said}" [address in the name]')
+        said = SafeText(_('"{name}" [address in the name]').format(name=said))
     return SafeText(f"{said} <{bare}>{marks}")
 
 
@@ -168,7 +171,7 @@ def _host_mark(host: str) -> str:
     plain = "".join(_unpunycoded(label) + "." for label in host.split("."))[:-1]
     if plain.isascii():
         return ""
-    mixed = "mixed scripts: " if any(map(_mixes, plain.split("."))) else ""
+    mixed = _("mixed scripts: ") if any(map(_mixes, plain.split("."))) else ""
     return f" [{mixed}{punycode(plain)}]"
 
 
@@ -221,7 +224,11 @@ def show_link(label: str, url: str) -> SafeText:
     target = safe_line(url)
     host = link_host(url)
     if host is None:
-        return SafeText(f"{said} [not a link that may be opened: {target}]".strip())
+        return SafeText(
+            _("{label} [not a link that may be opened: {target}]")
+            .format(label=said, target=target)
+            .strip()
+        )
     if not said or said == target:
         return SafeText(f"{host}: {target}")
     named = [punycode(found[0]) for found in re.finditer(_HOST_IN_LABEL, said)]
@@ -258,5 +265,7 @@ def file_warning(name: str) -> SafeText | None:
     if len(parts) < 2 or parts[-1] not in _RUNS:
         return None
     if len(parts) > 2 and parts[-2].strip() in _LOOKS_HARMLESS:
-        return SafeText(f"looks like .{parts[-2].strip()}, is .{parts[-1]}")
-    return SafeText(f".{parts[-1]} can run")
+        return SafeText(
+            _("looks like .{shown}, is .{real}").format(shown=parts[-2].strip(), real=parts[-1])
+        )
+    return SafeText(_(".{extension} can run").format(extension=parts[-1]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from omnidesk.core.channel import Capabilities
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Handle, HealthState, Known, KnownHandle, Message
 from omnidesk.core.silence import no_reply
 from omnidesk.core.store import Configured, Reached
@@ -81,12 +82,14 @@ def handles_here(
 
 def why_no_way(channel: Configured) -> str:
     """Why a channel reaches this contact by no handle at all."""
-    return f"{channel.name}: the contact has no {channel.capabilities.handle_scheme} handle"
+    return _("{channel}: the contact has no {scheme} handle").format(
+        channel=channel.name, scheme=channel.capabilities.handle_scheme
+    )
 
 
 def unread(handle: Handle) -> str:
     """The one hindrance that a Reply-To takes away."""
-    return f"nobody reads {handle.value}"
+    return _("nobody reads {address}").format(address=handle.value)
 
 
 def _way(channel: Configured, known: KnownHandle, back: Reached | None, now: datetime) -> Way:
@@ -108,16 +111,18 @@ def _hindrance(
 ) -> str | None:
     can, health = channel.capabilities, channel.health
     if not can.send:
-        return f"{channel.name} is receive only"
+        return _("{channel} is receive only").format(channel=channel.name)
     if handle.value in channel.addresses:
-        return f"{handle.value} is our own address"
+        return _("{address} is our own address").format(address=handle.value)
     if back is None and not can.initiate:
-        return f"the contact never wrote to {channel.name}"
+        return _("the contact never wrote to {channel}").format(channel=channel.name)
     window = None if can.initiate else can.reply_window
     if back and window is not None and (now - back.last_in).total_seconds() > window:
-        return f"the reply window of {_span(window)} is over"
+        return _("the reply window of {span} is over").format(span=_span(window))
     if health.state in (HealthState.BLOCKED, HealthState.STOPPED):
-        return f"{channel.name} is {health.state}: {health.reason or 'see omnidesk doctor'}"
+        blocked = health.state is HealthState.BLOCKED
+        said = _("{channel} is blocked: {why}") if blocked else _("{channel} is stopped: {why}")
+        return said.format(channel=channel.name, why=health.reason or _("see omnidesk doctor"))
     return unread(handle) if no_reply(handle.value) else None
 
 
@@ -128,4 +133,6 @@ def _order(way: Way) -> tuple[bool, float, str, str]:
 
 def _span(seconds: float) -> str:
     hours = round(seconds / 3600)
-    return f"{hours} h" if hours else f"{round(seconds / 60)} min"
+    if hours:
+        return _("{hours} h").format(hours=hours)
+    return _("{minutes} min").format(minutes=round(seconds / 60))

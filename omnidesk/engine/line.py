@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from omnidesk.core.channel import Channel
 from omnidesk.core.errors import LeaseLost, StoreError
+from omnidesk.core.language import _
 from omnidesk.core.store import Reads, Store, Transaction
 from omnidesk.engine.intake import Intake
 from omnidesk.engine.leases import RENEW_SECONDS, hold
@@ -215,7 +216,9 @@ class Line:
             await asyncio.sleep(RENEW_SECONDS)
             try:
                 if not await self._hold():
-                    raise LeaseLost(f"{self.name}: another engine serves it now")
+                    raise LeaseLost(
+                        _("{name}: another engine serves it now").format(name=self.name)
+                    )
             except LeaseLost:
                 raise
             except StoreError as error:

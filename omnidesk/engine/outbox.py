@@ -19,6 +19,7 @@ from omnidesk.core.channel import (
 )
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.events import SYSTEM, Event, What
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Delivery, DeliveryState, Message
 from omnidesk.core.settling import settle
 from omnidesk.core.store import Reads, Store, Transaction
@@ -74,7 +75,7 @@ class Outbox:
             await self._settled(delivery, Deferred(reason=str(error), retry_after=wait))
             raise
         except Exception:
-            reason = "omnidesk failed while it was being sent; it may have gone out"
+            reason = _("omnidesk failed while it was being sent; it may have gone out")
             await self._settled(delivery, Unknown(reason=reason))
             raise
         await self._settled(delivery, outcome)
@@ -102,7 +103,11 @@ class Outbox:
             async with asyncio.timeout(self._patience):
                 return await self._channel.send(outgoing)
         except TimeoutError:
-            return Unknown(reason=f"no answer within {self._patience:.0f} s; it may have gone out")
+            return Unknown(
+                reason=_("no answer within {n:.0f} s; it may have gone out").format(
+                    n=self._patience
+                )
+            )
 
     def _recover(self, tx: Transaction) -> None:
         self._fence(tx)
@@ -111,7 +116,7 @@ class Outbox:
             if self._channel.capabilities.idempotent_send:
                 tx.change_delivery(delivery.message, at=now, state=DeliveryState.QUEUED, due_at=now)
             else:
-                reason = "omnidesk stopped while it was being sent; it may have gone out"
+                reason = _("omnidesk stopped while it was being sent; it may have gone out")
                 settle(tx, delivery.message, DeliveryState.UNKNOWN, reason, now)
 
     def _claim(self, tx: Transaction) -> tuple[Delivery, Outgoing] | None:
@@ -195,7 +200,9 @@ class Outbox:
             tx.change_message(delivery.message, message_id=sent.message_id)
         for part in sent.parts:
             tx.add_part(delivery.channel, part, delivery.message)
-        reason = f"not accepted for {', '.join(sent.refused)}" if sent.refused else None
+        reason = None
+        if sent.refused:
+            reason = _("not accepted for {addresses}").format(addresses=", ".join(sent.refused))
         state = DeliveryState.FAILED if sent.refused else DeliveryState.SENT
         settle(tx, delivery.message, state, reason, now)
 
@@ -204,7 +211,9 @@ class Outbox:
     ) -> None:
         self._parts(tx, delivery, deferred.sent_parts, now)
         if delivery.attempt >= _MOST_TRIES:
-            reason = f"given up after {delivery.attempt} tries: {deferred.reason}"
+            reason = ngettext(
+                "given up after {n} try: {why}", "given up after {n} tries: {why}", delivery.attempt
+            ).format(n=delivery.attempt, why=deferred.reason)
             settle(tx, delivery.message, DeliveryState.FAILED, reason, now)
             return
         wait = wait_after(delivery.attempt)

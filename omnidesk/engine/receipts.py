@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from omnidesk.core.channel import Incoming, Receipt
+from omnidesk.core.language import _
 from omnidesk.core.model import Bounce, Delivery, DeliveryState, Message
 from omnidesk.core.settling import settle
 from omnidesk.core.signing import key_of_message_id, read_key
@@ -48,18 +49,22 @@ def proved(tx: Transaction, rules: Rules, incoming: Incoming, now: datetime) -> 
         seen = tx.seen_key(key)
         delivery = tx.delivery(seen.id) if seen else None
         if delivery is not None and delivery.state is DeliveryState.UNKNOWN:
-            settle(tx, delivery.message, DeliveryState.SENT, "it came back to us", now)
+            settle(tx, delivery.message, DeliveryState.SENT, _("it came back to us"), now)
 
 
 def _reason(sent: Message, delivery: Delivery, bounce: Bounce) -> str:
     """Why it failed; of several recipients, for which, with what earlier reports said."""
-    why = bounce.reason or f"refused by the other side {bounce.status}".rstrip()
+    why = (
+        bounce.reason
+        or _("refused by the other side {status}").format(status=bounce.status).rstrip()
+    )
     everybody = {one.address.lower(): one.address for one in (*sent.to, *sent.cc, *sent.bcc)}
     failed = delivery.state is DeliveryState.FAILED and delivery.reason
     if len(everybody) < 2:
         return delivery.reason if failed and delivery.reason else why
     missed = [everybody.get(one.lower(), one) for one in bounce.recipients]
-    reason = f"not delivered to {', '.join(missed) or 'one of them'}: {why}"
+    whom = ", ".join(missed) or _("one of them")
+    reason = _("not delivered to {whom}: {why}").format(whom=whom, why=why)
     if not failed or not delivery.reason:
         return reason
     return delivery.reason if reason in delivery.reason else f"{delivery.reason}; {reason}"

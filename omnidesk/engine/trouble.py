@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 
 from omnidesk.core.errors import Blocked, OmnideskError, StoreFull, Unreachable
+from omnidesk.core.language import _
 from omnidesk.core.model import HealthState
 
 log = logging.getLogger(__name__)
@@ -55,11 +56,13 @@ class Backoff:
             case OmnideskError():
                 return Trouble(HealthState.DEGRADED, str(error), self.next())
             case TimeoutError():
-                reason = "the server does not answer"
+                reason = _("the server does not answer")
                 return Trouble(HealthState.DEGRADED, reason, self.next())
             case _:
                 self._log(channel, error)
-                reason = f"a bug in omnidesk ({type(error).__name__}); its log has the details"
+                reason = _("a bug in omnidesk ({kind}); its log has the details").format(
+                    kind=type(error).__name__
+                )
                 return Trouble(HealthState.DEGRADED, reason, self.next())
 
     def _log(self, channel: str, error: Exception) -> None:

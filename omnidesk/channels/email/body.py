@@ -16,6 +16,7 @@ from omnidesk.channels.email.htmltext import html_text, lean
 from omnidesk.channels.email.invite import invite_line
 from omnidesk.channels.email.mime import DEEPEST, Part, Tree, inner_tree
 from omnidesk.core.channel import Content, IncomingFile
+from omnidesk.core.language import _
 
 _SMALL = 65_536
 _SMALL_TOGETHER = 4 << 20
@@ -60,7 +61,7 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
     body = Body(text, quoted, reader.source(), reader.files, dict(tree.problems))
     body.problems |= reader.problems
     letters = reader.letters
-    for _ in range(DEEPEST):
+    for _depth in range(DEEPEST):
         if body.text or len(letters) != 1 or reader.leaves != 1:
             break
         inner = inner_tree(letters[0], _TEXT_TOGETHER)
@@ -69,7 +70,7 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
         body.text, body.quoted = reader.joined()
         letters = reader.letters
     else:
-        body.problems[f"letters are nested deeper than {DEEPEST}"] = None
+        body.problems[_("letters are nested deeper than {n}").format(n=DEEPEST)] = None
     return body
 
 
@@ -127,8 +128,8 @@ class _Reader:
             self._texts.append((invite_line(self._text(part)[0]), ()))
         if part.media_type in _SEALED and part.content.get("smime-type") != "certs-only":
             opaque = part.content.get("smime-type").lower() == "signed-data"
-            what = "sealed in its signature" if opaque else "encrypted"
-            self.problems[f"the letter is {what} (S/MIME)"] = None
+            sealed = _("the letter is sealed in its signature (S/MIME)")
+            self.problems[sealed if opaque else _("the letter is encrypted (S/MIME)")] = None
         if part.media_type in {"message/rfc822", "message/global"}:
             self.letters.append(part)
         self._keep(part, related=related)
@@ -144,7 +145,7 @@ class _Reader:
                     self.take(other, silent=silent, related=True)
             case _:
                 if part.media_type == "multipart/encrypted":
-                    self.problems["the letter is encrypted (PGP/MIME)"] = None
+                    self.problems[_("the letter is encrypted (PGP/MIME)")] = None
                 for child in part.children:
                     self.take(child, silent=silent)
 
@@ -157,7 +158,7 @@ class _Reader:
         if plain is not None:
             before = len(self._texts)
             self.take(plain, silent=silent)
-            said = "".join(text for text, _ in self._texts[before:])
+            said = "".join(text for text, _quoted in self._texts[before:])
             prefer_html = bool(html) and not silent and _is_stub(said)
             if prefer_html:
                 del self._texts[before:]

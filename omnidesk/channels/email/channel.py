@@ -23,6 +23,7 @@ from omnidesk.core.channel import (
     Surroundings,
 )
 from omnidesk.core.errors import Blocked, ChannelError
+from omnidesk.core.language import _
 
 log = logging.getLogger(__name__)
 _COPIES_SECONDS = 10.0
@@ -69,7 +70,11 @@ class EmailChannel:
     async def receive(self, cursor: str | None) -> Batch:
         """Up to 100 letters after the cursor, from the first letter of each folder on."""
         if self._inlet is None:
-            raise Blocked(f"{self.name}: nothing to receive from; add channels.{self.name}.imap")
+            raise Blocked(
+                _("{name}: nothing to receive from; add channels.{name}.imap").format(
+                    name=self.name
+                )
+            )
         patience = self._surroundings.patience
         return await self._inlet.batch(
             cursor, self.capabilities.quiet if patience is None else patience
@@ -78,7 +83,9 @@ class EmailChannel:
     async def send(self, outgoing: Outgoing) -> Outcome:
         """One attempt; Blocked says that nothing went out and what to do."""
         if self._settings.smtp is None:
-            return Rejected(reason=f"{self.name} cannot send; add channels.{self.name}.smtp")
+            return Rejected(
+                reason=_("{name} cannot send; add channels.{name}.smtp").format(name=self.name)
+            )
         try:
             letter = compose(
                 outgoing,
@@ -137,8 +144,10 @@ class EmailChannel:
         if seen is None:
             there = ", ".join((await mailbox.folders())[:20])
             raise Blocked(
-                f"{self.name}: no folder {folder} there; check channels.{self.name}.imap.{key} "
-                f"(there are {there})"
+                _(
+                    "{channel}: no folder {folder} there; check channels.{channel}.imap.{key} "
+                    "(there are {there})"
+                ).format(channel=self.name, folder=folder, key=key, there=there)
             )
         return seen.letters
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from omnidesk.core.language import _
+
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LONGEST_ADDRESS = 320
@@ -32,17 +34,19 @@ def ascii_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     plain = not _UNSAFE.search(address) and not _SURROGATES.search(address)
     if not (local and at and domain and plain) or len(address) > _LONGEST_ADDRESS:
-        raise CannotCompose(f"{shown(address)} is no address")
+        raise CannotCompose(_("{address} is no address").format(address=shown(address)))
     if any(c in domain for c in ' <>(),;"\\') or (local[0] != '"' and _odd(local)):
-        raise CannotCompose(f"{shown(address)} is no address")
+        raise CannotCompose(_("{address} is no address").format(address=shown(address)))
     if local[0] == '"' and not re.fullmatch(r'"(?:[^"\\]|\\.)*"', local):
-        raise CannotCompose(f"{shown(address)} is no address")
+        raise CannotCompose(_("{address} is no address").format(address=shown(address)))
     if domain.isascii():
         return address
     try:
         return f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError as error:
-        raise CannotCompose(f"{shown(address)} has no valid domain") from error
+        raise CannotCompose(
+            _("{address} has no valid domain").format(address=shown(address))
+        ) from error
 
 
 def shown(text: str) -> str:

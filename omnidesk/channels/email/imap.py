@@ -41,6 +41,7 @@ from omnidesk.channels.email.imap_values import (
 )
 from omnidesk.channels.email.settings import Imap
 from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.core.language import _
 
 _Item = TypeVar("_Item")
 _MOST_UIDS = 200
@@ -188,7 +189,8 @@ class Mailbox:
                 replies=[chunks], seconds=self._long(size),
             )  # fmt: skip
             if answer.status != "OK":
-                raise LinkLost(f"{folder} takes no letter: {answer.text}")
+                refused = _("{folder} takes no letter: {said}")
+                raise LinkLost(refused.format(folder=folder, said=answer.text))
 
     async def close(self) -> None:
         """Log out, or just hang up where that does not work."""
@@ -203,8 +205,6 @@ class Mailbox:
     def drop(self) -> None:
         """Hang up."""
         self._wire.fail(LinkLost("closed"))
-
-    # How it is done.
 
     async def _idle(self, seconds: float) -> bool:
         """IDLE, left and entered again at every pulse: a dead server looks just like a quiet one,
@@ -230,14 +230,15 @@ class Mailbox:
         """A command that must succeed."""
         answer = await self._wire.run(name, *args, wants=wants, literals=literals, seconds=seconds)
         if answer.status != "OK":
-            raise LinkLost(f"{name} is refused: {answer.text}")
+            raise LinkLost(_("{what} is refused: {said}").format(what=name, said=answer.text))
         return answer
 
     async def _raise_if_there(self, name: str, answer: Answer) -> None:
         """Unreachable where a folder is there and only cannot be opened now."""
         if name.upper() == "INBOX" or name in await self.folders(name):
             with self._door():
-                raise LinkLost(f"{name} cannot be opened: {answer.text}")
+                refused = _("{folder} cannot be opened: {said}")
+                raise LinkLost(refused.format(folder=name, said=answer.text))
 
     async def _uids_after(self, uid: int) -> list[int]:
         """Searched in windows, so that the answer stays short however long the backlog is."""
@@ -300,17 +301,18 @@ class Mailbox:
             yield
         except NotTrusted as error:
             self.drop()
+            said = _("{channel}: {host}: {error}; check {key} and ca_file")
+            key = self._key("security")
             raise Blocked(
-                f"{self._channel}: {host}: {error}; check {self._key('security')} and ca_file"
+                said.format(channel=self._channel, host=host, error=error, key=key)
             ) from error
         except LinkLost as error:
             self.drop()
             raise Unreachable(f"{self._channel}: {host}: {error}") from error
         except Nonsense as error:
             self.drop()
-            raise Unreachable(
-                f"{self._channel}: {host}: the server talks nonsense: {error}"
-            ) from error
+            said = _("the server talks nonsense: {error}").format(error=error)
+            raise Unreachable(f"{self._channel}: {host}: {said}") from error
 
 
 def _slices(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

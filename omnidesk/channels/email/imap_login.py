@@ -14,6 +14,7 @@ from omnidesk.channels.email.imap_protocol import Octets, Wire
 from omnidesk.channels.email.settings import Imap
 from omnidesk.channels.email.tls import tls_context
 from omnidesk.core.errors import Blocked
+from omnidesk.core.language import _
 from omnidesk.settings import SecretError
 
 _PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\b|too many", re.I)
@@ -30,10 +31,10 @@ async def connect(wire: Wire, channel: str, settings: Imap) -> None:
     if settings.security == "starttls" and context is not None:
         await capabilities(wire)
         if greeting != "OK" or "STARTTLS" not in wire.capabilities:
-            raise NotTrusted("it does not offer STARTTLS, so no password was sent")
+            raise NotTrusted(_("it does not offer STARTTLS, so no password was sent"))
         await wire.upgrade(context, settings.host)
     if greeting == "PREAUTH":
-        raise NotTrusted("it lets anybody in unasked; a mailbox needs a log-in")
+        raise NotTrusted(_("it lets anybody in unasked; a mailbox needs a log-in"))
 
 
 async def log_in(wire: Wire, channel: str, settings: Imap) -> None:
@@ -49,13 +50,19 @@ async def log_in(wire: Wire, channel: str, settings: Imap) -> None:
     try:
         answer = await _present(wire, settings, word)
     except _NotOffered as error:
-        raise Blocked(f"{channel}: {settings.host} {error}; check {key}") from error
+        raise Blocked(
+            _("{channel}: {host} {what}; check {key}").format(
+                channel=channel, host=settings.host, what=error, key=key
+            )
+        ) from error
     if answer.status != "OK":
         if _PASSING.search(answer.text):
-            raise LinkLost(f"log-in is not possible now: {answer.text}")
+            raise LinkLost(_("log-in is not possible now: {said}").format(said=answer.text))
         raise Blocked(
-            f"{channel}: login refused by {settings.host}; "
-            f"check channels.{channel}.imap.username and {key} ({answer.text})"
+            _(
+                "{channel}: login refused by {host}; check channels.{channel}.imap.username and "
+                "{key} ({said})"
+            ).format(channel=channel, host=settings.host, key=key, said=answer.text)
         )
     await capabilities(wire)
 
@@ -64,7 +71,7 @@ async def capabilities(wire: Wire) -> None:
     """Ask what the server can do; what it says by the way is not to be relied on."""
     answer = await wire.run("CAPABILITY")
     if answer.status != "OK":
-        raise LinkLost(f"CAPABILITY is refused: {answer.text}")
+        raise LinkLost(_("CAPABILITY is refused: {said}").format(said=answer.text))
 
 
 class _NotOffered(Exception):
@@ -75,17 +82,21 @@ async def _reach(wire: Wire, settings: Imap, context: ssl.SSLContext | None) -> 
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(settings.timeout.total_seconds()):
-            transport, _ = await loop.create_connection(
+            transport, _protocol = await loop.create_connection(
                 lambda: wire, settings.host, settings.where, ssl=context
             )
     except ssl.SSLCertVerificationError as error:
-        raise NotTrusted(f"its certificate is refused: {error.verify_message}") from error
+        raise NotTrusted(
+            _("its certificate is refused: {why}").format(why=error.verify_message)
+        ) from error
     except ssl.SSLError as error:
-        raise LinkLost(f"TLS failed: {error.reason}; check its security and port") from error
+        raise LinkLost(
+            _("TLS failed: {why}; check its security and port").format(why=error.reason)
+        ) from error
     except TimeoutError as error:
-        raise LinkLost("cannot be reached: no answer") from error
+        raise LinkLost(_("cannot be reached: no answer")) from error
     except OSError as error:
-        raise LinkLost(f"cannot be reached: {error.strerror or error}") from error
+        raise LinkLost(_("cannot be reached: {why}").format(why=error.strerror or error)) from error
     _keep_alive(transport.get_extra_info("socket"))
 
 
@@ -104,7 +115,7 @@ async def _present(wire: Wire, settings: Imap, word: str) -> Answer:
     if "LOGINDISABLED" in wire.capabilities:
         return await _authenticate(wire, "PLAIN", f"\0{name}\0{word}")
     if "\0" in name + word:
-        raise _NotOffered("takes no NUL byte in a name or password")
+        raise _NotOffered(_("takes no NUL byte in a name or password"))
     args: list[str] = []
     replies: list[Octets] = []
     for text in (name, word):
@@ -119,6 +130,6 @@ async def _present(wire: Wire, settings: Imap, word: str) -> Answer:
 async def _authenticate(wire: Wire, mechanism: str, text: str) -> Answer:
     """SASL; a refused XOAUTH2 sends a challenge that wants an empty answer."""
     if f"AUTH={mechanism}" not in wire.capabilities:
-        raise _NotOffered(f"does not offer {mechanism}")
+        raise _NotOffered(_("does not offer {way}").format(way=mechanism))
     code = b64encode(text.encode())
     return await wire.run("AUTHENTICATE", mechanism, replies=[code, b""])

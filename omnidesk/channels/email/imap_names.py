@@ -7,6 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 
 from omnidesk.channels.email.imap_reader import Literal, Nonsense, Response
+from omnidesk.core.language import _
 
 Value = bytes | Literal | None
 Token = bytes | Literal | str | None
@@ -91,7 +92,7 @@ def counted(response: Response) -> dict[bytes, int]:
 def number(value: Value) -> int:
     """A number of at most 18 digits; Nonsense where it is none."""
     if not isinstance(value, bytes) or not value.isdigit() or len(value) > 18:
-        raise Nonsense("no number where one belongs")
+        raise Nonsense(_("no number where one belongs"))
     return int(value)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aioimaplib import aioimaplib
 
 from omnidesk.channels.email.imap_reader import Nonsense, Response
+from omnidesk.core.language import _
 
 _HELD = 16 << 20
 
@@ -51,7 +52,7 @@ class Order(aioimaplib.Command):  # type: ignore[misc]  # aioimaplib is untyped
         self.responses.append(response)
         self._room -= 200 + sum(len(part) for part in response if isinstance(part, bytes))
         if self._room < 0:
-            raise Nonsense("an answer without an end")
+            raise Nonsense(_("an answer without an end"))
 
     def fail(self, error: LinkLost) -> None:
         """End without an answer."""

@@ -18,6 +18,7 @@ from aioimaplib import aioimaplib
 
 from omnidesk.channels.email.imap_order import Answer, LinkLost, NotTrusted, Order, printable
 from omnidesk.channels.email.imap_reader import Nonsense, Reader, Response, drop_files
+from omnidesk.core.language import _
 
 Octets = bytes | Iterable[bytes]
 _KIND = re.compile(rb"\* (?:(\d{1,18}) )?([A-Za-z]+)")
@@ -62,14 +63,18 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
                     drop_files(response)
                     return
             if self._sealed and not self._reader.empty:
-                raise Nonsense("plain text behind STARTTLS")
+                raise Nonsense(_("plain text behind STARTTLS"))
         except Nonsense as nonsense:
-            self.fail(LinkLost(f"the server talks nonsense: {nonsense}"))
+            self.fail(LinkLost(_("the server talks nonsense: {error}").format(error=nonsense)))
         except OSError as error:
-            self.fail(LinkLost(f"the spool takes no more: {error.strerror}"))
+            self.fail(LinkLost(_("the spool takes no more: {why}").format(why=error.strerror)))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.fail(LinkLost("the connection was lost" if exc is None else f"lost: {exc}"))
+        self.fail(
+            LinkLost(
+                _("the connection was lost") if exc is None else _("lost: {why}").format(why=exc)
+            )
+        )
 
     def pause_writing(self) -> None:
         self._writable.clear()
@@ -132,7 +137,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
             waited = True
         finally:
             if not waited:
-                self.fail(LinkLost("given up while waiting"))
+                self.fail(LinkLost(_("given up while waiting")))
 
     async def upgrade(self, context: ssl.SSLContext, host: str) -> None:
         """Turn the connection into TLS, after the server agreed to STARTTLS."""
@@ -140,16 +145,18 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
         async with self._bounded(self._patience):
             answer = await self.run_in_bounds("STARTTLS")
             if answer.status != "OK":
-                raise NotTrusted("the server refuses STARTTLS")
+                raise NotTrusted(_("the server refuses STARTTLS"))
             assert self.transport is not None
             try:
                 self.transport = await asyncio.get_running_loop().start_tls(
                     self.transport, self, context, server_hostname=host
                 )
             except ssl.SSLCertVerificationError as error:
-                raise NotTrusted(f"its certificate is refused: {error.verify_message}") from error
+                raise NotTrusted(
+                    _("its certificate is refused: {why}").format(why=error.verify_message)
+                ) from error
             except OSError as error:
-                raise LinkLost(f"TLS failed: {error}") from error
+                raise LinkLost(_("TLS failed: {why}").format(why=error)) from error
         self._sealed = False
         self.capabilities = frozenset()
 
@@ -228,11 +235,11 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
                 yield
             finished = True
         except TimeoutError as error:
-            raise LinkLost("the server does not answer") from error
+            raise LinkLost(_("the server does not answer")) from error
         finally:
             self._clock = None
             if not finished:
-                self.fail(LinkLost("given up while an answer was due"))
+                self.fail(LinkLost(_("given up while an answer was due")))
                 for response in self._order.responses if self._order else ():
                     drop_files(response)
 
@@ -240,7 +247,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
         head = response[0]
         assert isinstance(head, bytes)
         if self._sealed and (self._order is None or self._order.over.done()):
-            raise Nonsense("plain text behind STARTTLS")
+            raise Nonsense(_("plain text behind STARTTLS"))
         if not self._greeting.done():
             self._greet(head)
         elif head.startswith(b"* "):
@@ -251,17 +258,17 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
             self._tagged(head)
 
     def _greet(self, head: bytes) -> None:
-        word, _, text = head[2:].partition(b" ")
+        word, _space, text = head[2:].partition(b" ")
         if (word := word.upper()) in (b"OK", b"PREAUTH"):
             self._greeting.set_result(word.decode())
         else:
-            self.fail(LinkLost(f"the server turns us away: {printable(text)}"))
+            self.fail(LinkLost(_("the server turns us away: {said}").format(said=printable(text))))
 
     def _untagged(self, head: bytes, response: Response) -> None:
         found = _KIND.match(head)
         kind = found[2].upper() if found else b""
         if kind == b"BYE" and (self._order is None or self._order.name != "LOGOUT"):
-            self.fail(LinkLost(f"the server hangs up: {printable(head[6:])}"))
+            self.fail(LinkLost(_("the server hangs up: {said}").format(said=printable(head[6:]))))
         elif kind == b"EXISTS":
             self.news.set()
         elif kind == b"CAPABILITY":
@@ -275,17 +282,17 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib 
         if self._order is not None and self._order.name == "IDLE" and self._order.turns:
             return
         if self._order is None or not self._order.replies_left:
-            raise Nonsense("it asks for what nobody has")
+            raise Nonsense(_("it asks for what nobody has"))
         self._order.replies_left -= 1
         self._order.turns += 1
         self._order.turned.set()
 
     def _tagged(self, head: bytes) -> None:
-        tag, _, rest = head.partition(b" ")
-        status, _, text = rest.partition(b" ")
+        tag, _space, rest = head.partition(b" ")
+        status, _space, text = rest.partition(b" ")
         order = self._order
         if order is None or tag != order.tag.encode() or order.over.done():
-            raise Nonsense("an answer to no question")
+            raise Nonsense(_("an answer to no question"))
         if status.upper() not in (b"OK", b"NO", b"BAD"):
-            raise Nonsense("an answer that is neither OK nor NO nor BAD")
+            raise Nonsense(_("an answer that is neither OK nor NO nor BAD"))
         order.finish(status.decode().upper(), printable(text))

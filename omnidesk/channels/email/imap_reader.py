@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from omnidesk.core.language import _
+
 MAX_LINE = 8 << 20
 MAX_SMALL = 1 << 20
 MAX_LITERAL = 100 << 20
@@ -43,7 +45,7 @@ class Literal:
     def text(self) -> bytes:
         """The octets where they are few; Nonsense where a short text was expected."""
         if isinstance(self.content, Path):
-            raise Nonsense("a text as long as a letter")
+            raise Nonsense(_("a text as long as a letter"))
         return self.content
 
 
@@ -125,7 +127,7 @@ class Reader:
             stop = len(data) if end < 0 else end
             self._line += view[at:stop]
             if len(self._line) + self._text > MAX_LINE:
-                raise Nonsense("a line without an end")
+                raise Nonsense(_("a line without an end"))
             if end < 0:
                 return
             at = end + 1
@@ -158,7 +160,7 @@ class Reader:
     def _open_sink(self, size: int) -> None:
         self._literals -= 1
         if self._literals < 0:
-            raise Nonsense("a literal that was not asked for")
+            raise Nonsense(_("a literal that was not asked for"))
         large = size > MAX_SMALL or self._held + size > _HELD
         if not large:
             self._held += size

@@ -15,6 +15,7 @@ from omnidesk.channels.email.reading import Reader
 from omnidesk.channels.email.settings import Imap
 from omnidesk.core.channel import Batch, Incoming, Item
 from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Direction
 
 BATCH = 100
@@ -79,13 +80,13 @@ class Inlet:
         if self._ahead is None or self._ahead[0] != cursor:
             await self._drop_ahead()
             return None
-        (_, task), self._ahead = self._ahead, None
+        (_cursor, task), self._ahead = self._ahead, None
         return await task
 
     async def _drop_ahead(self) -> None:
         if self._ahead is None:
             return
-        (_, task), self._ahead = self._ahead, None
+        (_cursor, task), self._ahead = self._ahead, None
         task.cancel()
         await asyncio.wait([task])
         if not task.cancelled() and task.exception() is None:
@@ -162,8 +163,10 @@ class Inlet:
         self._missing.add(folder)
         if self._missing >= set(self._settings.folders):
             raise Blocked(
-                f"{self._channel}: {self._settings.host} has no folder {folder}; "
-                f"check channels.{self._channel}.imap.folders"
+                _(
+                    "{channel}: {host} has no folder {folder}; check "
+                    "channels.{channel}.imap.folders"
+                ).format(channel=self._channel, host=self._settings.host, folder=folder)
             )
 
     def _gap(self) -> str | None:
@@ -172,9 +175,8 @@ class Inlet:
         self._told |= self._missing
         if not names:
             return None
-        return (
-            f"{self._settings.host} has no folder {names}; "
-            f"check channels.{self._channel}.imap.folders"
+        return _("{host} has no folder {folder}; check channels.{channel}.imap.folders").format(
+            host=self._settings.host, folder=names, channel=self._channel
         )
 
     def _after(self, places: dict[str, Place]) -> int:
@@ -206,7 +208,7 @@ class Inlet:
             items = await self._read_all(kept, folder, validity, backlog=backlog)
         except OSError as error:
             drop_contents(kept)
-            reason = f"the spool takes no more: {error.strerror or error}"
+            reason = _("the spool takes no more: {why}").format(why=error.strerror or error)
             raise Unreachable(f"{self._channel}: {reason}") from error
         self._planned_after = last
         self._turn = (self._settings.received.index(folder) + 1) % len(self._settings.received)
@@ -237,8 +239,15 @@ class Inlet:
             drop_contents(letters[index:])
             if index == 0:
                 raise Unreachable(
-                    f"{self._channel}: {self._settings.host} does not give letter {letter.uid} "
-                    f"of {self._entered[0]}; it is asked for again"
+                    _(
+                        "{channel}: {host} does not give letter {letter} of {folder}; it is "
+                        "asked for again"
+                    ).format(
+                        channel=self._channel,
+                        host=self._settings.host,
+                        letter=letter.uid,
+                        folder=self._entered[0],
+                    )
                 )
             return list(letters[:index])
         return list(letters)
@@ -266,10 +275,15 @@ class Inlet:
     def _trouble(self, letter: Letter, place: str) -> str | None:
         """Why a letter is not here whole."""
         if letter.content is None:
-            return f"{self._settings.host} does not give it; it lies there as {place}"
+            return _("{host} does not give it; it lies there as {place}").format(
+                host=self._settings.host, place=place
+            )
         if letter.cut:
-            size = f"{letter.size:,} bytes"
-            return f"too large: {size}; only its beginning is here, it lies as {place}"
+            return ngettext(
+                "too large: {n:,} byte; only its beginning is here, it lies as {place}",
+                "too large: {n:,} bytes; only its beginning is here, it lies as {place}",
+                letter.size,
+            ).format(n=letter.size, place=place)
         return None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from omnidesk.core.language import N_, _
+
 _LONGEST = 100_000
 _BEGIN = re.compile(r"BEGIN:VEVENT[ \t]*\r?\n", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -12,8 +14,8 @@ _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?\Z")
 _ZONE = re.compile(r";TZID=\"?([^\";:]+)", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(.)")
 _METHODS = {
-    "REQUEST": "Invitation", "CANCEL": "Cancelled", "REPLY": "Answer to an invitation",
-    "COUNTER": "Another time proposed", "ADD": "Invitation",
+    "REQUEST": N_("Invitation"), "CANCEL": N_("Cancelled"), "REPLY": N_("Answer to an invitation"),
+    "COUNTER": N_("Another time proposed"), "ADD": N_("Invitation"),
 }  # fmt: skip
 
 
@@ -26,11 +28,12 @@ def invite_line(calendar: str) -> str:
     event = text[begin.end() :]
     method = _fields(text[: begin.start()]).get("METHOD", ("", ""))[1].strip().upper()
     fields = _fields(event.partition("END:VEVENT")[0].partition("BEGIN:VALARM")[0])
-    line = f"{_METHODS.get(method, 'Event')}: {_plain(fields, 'SUMMARY') or 'without a title'}"
+    what = _(_METHODS.get(method, N_("Event")))
+    line = f"{what}: {_plain(fields, 'SUMMARY') or _('without a title')}"
     if when := _when(fields):
-        line += f"; when: {when}"
+        line += _("; when: {when}").format(when=when)
     if where := _plain(fields, "LOCATION"):
-        line += f"; where: {where}"
+        line += _("; where: {where}").format(where=where)
     return f"[{line}]"
 
 
@@ -55,7 +58,8 @@ def _when(fields: dict[str, tuple[str, str]]) -> str:
         return ""
     text = start
     if end and end != start and " " in start:
-        text += f" to {end.removeprefix(start.partition(' ')[0] + ' ')}"
+        until = end.removeprefix(start.partition(" ")[0] + " ")
+        text = _("{begin} to {end}").format(begin=start, end=until)
     zone = _ZONE.search(parameters)
     name = "UTC" if value.strip().endswith("Z") else zone[1].strip() if zone else ""
     return f"{text} ({name})" if name else text

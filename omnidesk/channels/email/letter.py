@@ -15,6 +15,7 @@ from omnidesk.channels.email.headers import Head, date_of, ids_of, text_of
 from omnidesk.channels.email.mime import Tree, message_of
 from omnidesk.channels.email.source import File, Memory
 from omnidesk.core.channel import Incoming
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Bounce, Direction, Handle
 from omnidesk.core.signing import keyless_address
 
@@ -45,13 +46,17 @@ def _read(
     raw: bytes | Path, source: Memory | File, digest: str, spool: Path, own: frozenset[str]
 ) -> Incoming:
     if not source.size:
-        return Incoming(external_id=digest, raw=raw, unreadable="the letter is empty (0 bytes)")
+        return Incoming(external_id=digest, raw=raw, unreadable=_("the letter is empty (0 bytes)"))
     try:
         tree = Tree(source)
     except _STRANGE as error:
-        return Incoming(external_id=digest, raw=raw, unreadable=_words("its structure", error))
+        return Incoming(
+            external_id=digest,
+            raw=raw,
+            unreadable=_failed(_("its structure cannot be read ({error})"), error),
+        )
     if not tree.root.head.fields and _is_binary(source.read(0, _SAMPLE)):
-        return Incoming(external_id=digest, raw=raw, unreadable="these bytes are no letter")
+        return Incoming(external_id=digest, raw=raw, unreadable=_("these bytes are no letter"))
     problems: dict[str, None] = {}
     envelope = _guarded_envelope(tree, own, problems)
     body = _guarded_body(tree, spool, problems)
@@ -75,7 +80,7 @@ def _read(
         message_id=envelope.message_id,
         references=envelope.references,
         sent_at=date_of(tree.root.head.get("date"), tree.root.head.get("received")),
-        automatic=envelope.automatic or ("a delivery report" if bounce else None),
+        automatic=envelope.automatic or (_("a delivery report") if bounce else None),
         bounce=bounce,
         bounced_ids=bounced_ids,
         unreadable="; ".join(problems) or None,
@@ -136,12 +141,12 @@ def _sender(head: Head, hint: str) -> Address | None:
 
 def _guarded_envelope(tree: Tree, own: frozenset[str], problems: dict[str, None]) -> _Envelope:
     if not tree.root.head.fields:
-        problems["the letter has no header"] = None
+        problems[_("the letter has no header")] = None
         return _Envelope()
     try:
         return _envelope(tree, own)
     except _STRANGE as error:
-        problems[_words("its header", error)] = None
+        problems[_failed(_("its header cannot be read ({error})"), error)] = None
         return _Envelope()
 
 
@@ -153,7 +158,7 @@ def _guarded_body(tree: Tree, spool: Path, problems: dict[str, None]) -> Body:
     try:
         return read_body(tree, spool)
     except _STRANGE as error:
-        problems[_words("its body", error)] = None
+        problems[_failed(_("its body cannot be read ({error})"), error)] = None
         return Body()
 
 
@@ -164,7 +169,7 @@ def _folded(body: Body, problems: dict[str, None]) -> tuple[tuple[int, int], ...
     try:
         ranges = fold(body.text)
     except _STRANGE as error:
-        problems[_words("its quotes", error)] = None
+        problems[_failed(_("its quotes cannot be read ({error})"), error)] = None
         ranges = ()
     return _united(body.text, ranges, body.quoted) if body.quoted else ranges
 
@@ -191,10 +196,10 @@ def _bounce(
     try:
         found = read_bounce(message_of(tree.root), sender, envelope.subject, text)
     except _STRANGE as error:
-        problems[_words("what it reports", error)] = None
+        problems[_failed(_("what it reports cannot be read ({error})"), error)] = None
         return None, ()
     return found or (None, ())
 
 
-def _words(what: str, error: BaseException) -> str:
-    return f"{what} cannot be read ({type(error).__name__})"
+def _failed(sentence: str, error: BaseException) -> str:
+    return sentence.format(error=type(error).__name__)

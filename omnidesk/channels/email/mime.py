@@ -14,6 +14,7 @@ from email.message import Message
 from omnidesk.channels.email import transfer
 from omnidesk.channels.email.headers import Head, Valued, read_head, valued
 from omnidesk.channels.email.source import Memory, Source
+from omnidesk.core.language import _
 
 MOST_PARTS = 2_000
 DEEPEST = 30
@@ -106,14 +107,14 @@ class Tree:
                 break
             window *= 16
         if not ended:
-            self.problems["a header is longer than 4 MiB"] = None
+            self.problems[_("a header is longer than 4 MiB")] = None
         if head.cut:
-            self.problems["a header has more than 10,000 fields"] = None
+            self.problems[_("a header has more than 10,000 fields")] = None
         return head
 
     def _split(self, part: Part, depth: int) -> bool:
         if depth >= DEEPEST:
-            self.problems[f"parts are nested deeper than {DEEPEST}"] = None
+            self.problems[_("parts are nested deeper than {n}").format(n=DEEPEST)] = None
             part.media_type = "application/octet-stream"
             return False
         boundary = part.content.get("boundary").encode("utf-8", "replace")[:200].rstrip()
@@ -131,7 +132,7 @@ class Tree:
         """Where each child lies between two delimiter lines."""
         source, needle = part.source, b"--" + boundary
         at, opened, given = part.start, -1, 0
-        for _ in range(_MOST_HITS):
+        for _hit in range(_MOST_HITS):
             at = source.find(needle, at, part.end)
             if at < 0:
                 break
@@ -145,7 +146,7 @@ class Tree:
             if tail < 0:
                 return
             if self._parts + given >= MOST_PARTS:
-                self.problems[f"there are more than {MOST_PARTS} parts"] = None
+                self.problems[_("there are more than {n} parts").format(n=MOST_PARTS)] = None
                 return
             at = opened = tail
         if opened >= 0:
@@ -197,7 +198,7 @@ def message_of(part: Part, left: list[int] | None = None) -> Message:
         children += [message_of(child, left) for child in part.children if left[0] > 0]
         message.set_payload(children)
     elif part.major == "message":
-        data, _ = part.decoded(_SHORT)
+        data, _cut = part.decoded(_SHORT)
         message.set_payload(_inner(part.media_type, data))
     elif part.major == "text":
         data = part.source.read(part.start, min(part.end, part.start + _SHORT))

@@ -14,6 +14,7 @@ from pathlib import Path
 from omnidesk.channels.email.body import drop_files
 from omnidesk.channels.email.letter import read_letter
 from omnidesk.core.channel import Content, Incoming
+from omnidesk.core.language import speak, spoken
 
 _AT_ONCE = 25
 _PROCESSES = max(1, min(2, (os.cpu_count() or 2) - 1))
@@ -45,7 +46,10 @@ class Reader:
     async def _read_apart(self, contents: Sequence[Content]) -> list[Incoming]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                _PROCESSES, multiprocessing.get_context("spawn"), initializer=_keep_to_the_parent
+                _PROCESSES,
+                multiprocessing.get_context("spawn"),
+                initializer=_settle_in,
+                initargs=(spoken(),),
             )
         loop = asyncio.get_running_loop()
         pieces = [contents[i : i + _AT_ONCE] for i in range(0, len(contents), _AT_ONCE)]
@@ -77,7 +81,8 @@ def read_all(contents: Sequence[Content], spool: Path, own: frozenset[str]) -> l
     return read
 
 
-def _keep_to_the_parent() -> None:
-    """Signals are the engine's affair; a process of the pool ends when its pool does."""
+def _settle_in(language: str) -> None:
+    """Speak as the engine does; its are the signals, too: the process ends when its pool does."""
+    speak(language)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -19,6 +19,7 @@ from omnidesk.channels.email.settings import Smtp
 from omnidesk.channels.email.smtp_session import drop, hang_up, reason_of, session, told
 from omnidesk.core.channel import Deferred, Outcome, Rejected, Sent, Unknown
 from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.core.language import _, ngettext
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SLOWEST = 16 << 10
@@ -60,10 +61,12 @@ async def _transact(
         answer = await _said(client, "MAIL", sender, *options)
         if answer.code in _WANTS_LOGIN:
             raise Blocked(
-                f"{channel}: {settings.host} wants a login; check channels.{channel}.smtp.username"
+                _("{channel}: {host} wants a login; check channels.{channel}.smtp.username").format(
+                    channel=channel, host=settings.host
+                )
             )
         if answer.code // 100 != 2:
-            return _verdict(settings.host, f"refuses {envelope.sender}", answer)
+            return _verdict(settings.host, answer, whom=envelope.sender)
         for recipient in envelope.recipients:
             answer = await _said(client, "RCPT", f"TO:<{recipient}>")
             if answer.code // 100 != 2:
@@ -72,7 +75,7 @@ async def _transact(
             return _all_refused(settings.host, refused)
         answer = await _said(client, "DATA")
         if answer.code != 354:
-            return _verdict(settings.host, "refuses the letter", answer)
+            return _verdict(settings.host, answer)
     except (aiosmtplib.SMTPException, OSError) as error:
         return Deferred(reason=f"{channel}: {settings.host}: {reason_of(error)}")
     return await _data(client, settings, letter, tuple(refused))
@@ -86,21 +89,30 @@ def _obstacle(client: aiosmtplib.SMTP, letter: Composed) -> str | None:
     """Why this server can never take this letter, as far as it says so beforehand."""
     if letter.envelope.international and not client.supports_extension("smtputf8"):
         odd = next(a for a in letter.envelope.recipients if not a.isascii())
-        return f"cannot carry the address {odd} (no SMTPUTF8)"
+        return _("cannot carry the address {address} (no SMTPUTF8)").format(address=odd)
     limit = client.esmtp_extensions.get("size", "").strip()
     if limit.isdecimal() and 0 < int(limit[:18]) < letter.size:
-        return f"takes letters of up to {int(limit[:18]):,} bytes, this one has {letter.size:,}"
+        most = int(limit[:18])
+        return ngettext(
+            "takes letters of up to {n:,} byte, this one has {size:,}",
+            "takes letters of up to {n:,} bytes, this one has {size:,}",
+            most,
+        ).format(n=most, size=letter.size)
     return None
 
 
 def _all_refused(host: str, refused: dict[str, aiosmtplib.SMTPResponse]) -> Outcome:
     """Deferred if only one of them may be taken later: that one is worth another attempt."""
     first, answer = min(refused.items(), key=lambda item: item[1].code)
-    return _verdict(host, f"refuses {first}", answer)
+    return _verdict(host, answer, whom=first)
 
 
-def _verdict(host: str, what: str, answer: aiosmtplib.SMTPResponse) -> Outcome:
-    reason = f"{host} {what}: {answer.code} {shown(answer.message)}"
+def _verdict(host: str, answer: aiosmtplib.SMTPResponse, *, whom: str | None = None) -> Outcome:
+    reason = (
+        _("{host} refuses {address}: {said}") if whom else _("{host} refuses the letter: {said}")
+    )
+    said = f"{answer.code} {shown(answer.message)}"
+    reason = reason.format(host=host, address=whom, said=said)
     if answer.code // 100 == 5:
         return Rejected(reason=reason)
     return Deferred(reason=reason, retry_after=told(answer.message))
@@ -113,7 +125,7 @@ async def _data(
     protocol, transport = client.protocol, client.transport
     host, patience = settings.host, settings.timeout.total_seconds()
     if protocol is None or not isinstance(transport, asyncio.Transport):
-        return Deferred(reason=f"{host}: the connection was lost")
+        return Deferred(reason=_("{host}: the connection was lost").format(host=host))
     digest = sha256()
     writer = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
     reply = asyncio.create_task(protocol.read_response(), name="smtp answer to a letter")
@@ -139,8 +151,12 @@ async def _data(
     except (aiosmtplib.SMTPException, OSError) as error:
         reason = f"{host}: {reason_of(error)}"
         if dotted:
-            return Unknown(reason=f"{reason}, after the whole letter was handed over")
-        return Deferred(reason=f"{reason}, before the whole letter was handed over")
+            return Unknown(
+                reason=_("{reason}, after the whole letter was handed over").format(reason=reason)
+            )
+        return Deferred(
+            reason=_("{reason}, before the whole letter was handed over").format(reason=reason)
+        )
     finally:
         reply.cancel()
         if answered:
@@ -148,9 +164,11 @@ async def _data(
         else:
             drop(client)
     if answer.code // 100 in (4, 5):
-        return _verdict(host, "refuses the letter", answer)
+        return _verdict(host, answer)
     if answer.code // 100 != 2 or not dotted:
-        return Unknown(reason=f"{host} answers the letter with {answer.code}")
+        return Unknown(
+            reason=_("{host} answers the letter with {code}").format(host=host, code=answer.code)
+        )
     return Sent(external_id=digest.hexdigest(), message_id=letter.message_id, refused=refused)
 
 
@@ -170,7 +188,9 @@ async def _pieces(letter: Composed, seen: Callable[[bytes], None]) -> AsyncItera
             )
         except OSError as error:
             raise _LeftUnread(
-                f"the file {shown(str(error.filename))} cannot be read: {error.strerror}"
+                _("the file {file} cannot be read: {why}").format(
+                    file=shown(str(error.filename)), why=error.strerror
+                )
             ) from error
         if piece is None:
             return

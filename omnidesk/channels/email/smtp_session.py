@@ -14,6 +14,7 @@ from omnidesk.channels.email.envelope import shown
 from omnidesk.channels.email.settings import Smtp
 from omnidesk.channels.email.tls import tls_context
 from omnidesk.core.errors import Blocked, Unreachable
+from omnidesk.core.language import _
 from omnidesk.settings import SecretError
 
 _WAIT = re.compile(r"\b(\d{1,5})\s*(s|m|h)(?:ec|econd|in|inute|our)?s?\b", re.I)
@@ -43,7 +44,11 @@ async def session(channel: str, settings: Smtp, address: str) -> AsyncIterator[a
             async with asyncio.timeout(patience * 3):
                 await _open(client, channel, settings)
         except TimeoutError as error:
-            raise Unreachable(f"{channel}: {settings.host}: the server does not answer") from error
+            raise Unreachable(
+                _("{channel}: {host}: the server does not answer").format(
+                    channel=channel, host=settings.host
+                )
+            ) from error
         yield client
         hang_up(client)
     finally:
@@ -59,8 +64,10 @@ async def _open(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
         if settings.security == "starttls":
             if not client.supports_extension("starttls"):
                 raise Blocked(
-                    f"{channel}: {settings.host} does not offer STARTTLS, so no password "
-                    f"was sent; check {where}.security"
+                    _(
+                        "{channel}: {host} does not offer STARTTLS, so no password was sent; "
+                        "check {where}.security"
+                    ).format(channel=channel, host=settings.host, where=where)
                 )
             await client.starttls(server_hostname=settings.host)
             await client.ehlo()
@@ -68,18 +75,26 @@ async def _open(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
     except aiosmtplib.SMTPAuthenticationError as error:
         said = f"({error.code} {shown(error.message)})"
         if error.code < 500:
-            raise Unreachable(f"{channel}: {settings.host}: no log-in now {said}") from error
+            raise Unreachable(
+                _("{channel}: {host}: no log-in now {said}").format(
+                    channel=channel, host=settings.host, said=said
+                )
+            ) from error
         key = "token" if settings.token is not None else "password"
         raise Blocked(
-            f"{channel}: login refused by {settings.host}; "
-            f"check {where}.username and {where}.{key} {said}"
+            _(
+                "{channel}: login refused by {host}; check {where}.username and {where}.{key} "
+                "{said}"
+            ).format(channel=channel, host=settings.host, where=where, key=key, said=said)
         ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         wrong = error if isinstance(error, ssl.SSLError) else error.__cause__
         if isinstance(wrong, ssl.SSLCertVerificationError):
             raise Blocked(
-                f"{channel}: {settings.host}: its certificate is refused: "
-                f"{wrong.verify_message}; check {where}.host and ca_file"
+                _(
+                    "{channel}: {host}: its certificate is refused: {why}; check {where}.host "
+                    "and ca_file"
+                ).format(channel=channel, host=settings.host, why=wrong.verify_message, where=where)
             ) from error
         wait = told(error.message) if isinstance(error, aiosmtplib.SMTPException) else None
         raise Unreachable(f"{channel}: {settings.host}: {reason_of(error)}", wait) from error
@@ -100,8 +115,10 @@ async def _log_in(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None
     way = next((one for one in wanted if one in client.server_auth_methods), None)
     if way is None:
         raise Blocked(
-            f"{channel}: {settings.host} offers none of {', '.join(wanted)} to log in; "
-            f"check channels.{channel}.smtp.security and port"
+            _(
+                "{channel}: {host} offers none of {ways} to log in; check "
+                "channels.{channel}.smtp.security and port"
+            ).format(channel=channel, host=settings.host, ways=", ".join(wanted))
         )
     try:
         word = await asyncio.to_thread(secret.reveal)
@@ -137,7 +154,7 @@ def reason_of(error: aiosmtplib.SMTPException | OSError) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{error.code} {shown(error.message)}"
     if isinstance(error, TimeoutError):
-        return "the server does not answer"
+        return _("the server does not answer")
     if isinstance(error, aiosmtplib.SMTPException):
         return shown(error.message)
     return error.strerror or str(error)

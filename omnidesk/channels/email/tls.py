@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 
 from omnidesk.core.errors import Blocked
+from omnidesk.core.language import _
 
 
 def tls_context(ca_file: str | None, channel: str, key: str) -> ssl.SSLContext:
@@ -15,5 +16,9 @@ def tls_context(ca_file: str | None, channel: str, key: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        reason = error.strerror or "holds no certificate"
-        raise Blocked(f"{channel}: {ca_file}: {reason}; check {key}") from error
+        reason = error.strerror or _("holds no certificate")
+        raise Blocked(
+            _("{channel}: {ca_file}: {reason}; check {key}").format(
+                channel=channel, ca_file=ca_file, reason=reason, key=key
+            )
+        ) from error

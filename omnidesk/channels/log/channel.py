@@ -24,6 +24,7 @@ from omnidesk.core.channel import (
 )
 from omnidesk.core.errors import Blocked, ChannelError, Unreachable
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _
 
 if TYPE_CHECKING:
     from omnidesk.channels.log.settings import LogSettings
@@ -78,7 +79,9 @@ class LogChannel:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         return Rejected(
-            reason=f"{self.name}: nothing leaves here by itself; call, and log the call"
+            reason=_("{channel}: nothing leaves here by itself; call, and log the call").format(
+                channel=self.name
+            )
         )
 
     async def check(self) -> str:
@@ -142,9 +145,9 @@ class LogChannel:
 
     def _require_place(self, path: Path) -> None:
         if path.is_dir():
-            raise IsADirectoryError("is a folder")
+            raise IsADirectoryError(_("is a folder"))
         if not path.exists() and not path.parent.is_dir():
-            raise NotADirectoryError("its folder is not there")
+            raise NotADirectoryError(_("its folder is not there"))
 
     def _check(self) -> str:
         if self._path is None:
@@ -166,9 +169,13 @@ class LogChannel:
             case Busy():
                 return Unreachable(where, retry_after=5.0)
             case PermissionError():
-                return Blocked(f"{where}; let this user read it")
+                return Blocked(_("{where}; let this user read it").format(where=where))
             case IsADirectoryError() | NotADirectoryError():
-                return Blocked(f"{where}; check channels.{self.name}.events")
+                return Blocked(
+                    _("{where}; check channels.{channel}.events").format(
+                        where=where, channel=self.name
+                    )
+                )
         return Unreachable(where)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from omnidesk.core.calls import call_words, with_recording
 from omnidesk.core.channel import Edited, Incoming, Item, Ringing
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Address, Direction, Handle
 
 _LONGEST_LINE = 64 * 1024
@@ -40,13 +41,18 @@ class Reading:
 def read_event(line: bytes, reading: Reading, now: datetime) -> Item:
     """The item of one line; `now` is when, where the line does not say."""
     if len(line) > _LONGEST_LINE:
-        return _unreadable(line, f"a line of {len(line)} bytes; a call's has a few hundred")
+        long = ngettext(
+            "a line of {n} byte; a call's has a few hundred",
+            "a line of {n} bytes; a call's has a few hundred",
+            len(line),
+        )
+        return _unreadable(line, long.format(n=len(line)))
     try:
         told = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        return _unreadable(line, f"no JSON: {_line(str(error))}")
+        return _unreadable(line, _("no JSON: {why}").format(why=_line(str(error))))
     if not isinstance(told, dict):
-        return _unreadable(line, "no JSON object")
+        return _unreadable(line, _("no JSON object"))
     return _Call(told, line, reading).item(now)
 
 
@@ -78,22 +84,26 @@ class _Call:
                     name=self.name or (self.number if self.handle is None else ""),
                 )
             case "answered":
-                return self._message(call_words(self.direction, "answered"), asks=False)
+                return self._message(call_words(self.direction, _("answered")), asks=False)
             case "missed":
                 out = self.direction is Direction.OUT
-                said = call_words(self.direction, "no answer") if out else "Missed call"
+                said = call_words(self.direction, _("no answer")) if out else _("Missed call")
                 return self._message(said, asks=not out)
             case "ended":
                 return self._ended(now)
             case _:
                 known = ", ".join(_EVENTS)
-                self._wrong.append(f"the event is {self.event!r}; known are {known}")
+                self._wrong.append(
+                    _("the event is {event!r}; known are {known}").format(
+                        event=self.event, known=known
+                    )
+                )
                 self.call = _name_of(self._line)
                 return self._message(_shown(self._line), asks=False)
 
     def _ended(self, now: datetime) -> Edited:
         """The call as it was; over what its beginning left, or by itself."""
-        how = "" if self.seconds is not None else "ended"
+        how = "" if self.seconds is not None else _("ended")
         said = call_words(self.direction, how, self.seconds)
         text = with_recording(said, _line(self._told.get("recording"), _LONGEST_LINK))
         message = self._message(text, asks=self.seconds == 0)
@@ -109,7 +119,7 @@ class _Call:
         out = self.direction is Direction.OUT
         theirs = Address(self.name, self.handle.value if self.handle else self.number)
         if not (theirs.name or theirs.address):
-            theirs = Address("number withheld", "")
+            theirs = Address(_("number withheld"), "")
         ours = Address("", _line(self._told.get("from" if out else "to")))
         to = theirs if out else ours
         return Incoming(
@@ -129,7 +139,9 @@ class _Call:
     def _direction(self) -> Direction:
         said = self._told.get("direction", "in")
         if said not in ("in", "out"):
-            self._wrong.append(f"the direction is {_line(said)!r}, neither in nor out")
+            self._wrong.append(
+                _("the direction is {said!r}, neither in nor out").format(said=_line(said))
+            )
             return Direction.IN
         return Direction(said)
 
@@ -142,7 +154,7 @@ class _Call:
                 return datetime.fromtimestamp(said, UTC)
             return datetime.fromisoformat(str(said)).astimezone(UTC)
         except (ValueError, OverflowError, OSError):
-            self._wrong.append(f"the time {_line(said)!r} is none of ISO 8601")
+            self._wrong.append(_("the time {said!r} is none of ISO 8601").format(said=_line(said)))
             return None
 
     def _seconds(self) -> float | None:
@@ -154,7 +166,7 @@ class _Call:
         except (TypeError, ValueError, OverflowError):
             seconds = math.nan
         if not 0 <= seconds <= _LONGEST_CALL:
-            self._wrong.append(f"the duration is {_line(said)!r}, not seconds")
+            self._wrong.append(_("the duration is {said!r}, not seconds").format(said=_line(said)))
             return None
         return seconds
 
@@ -171,7 +183,7 @@ def _unreadable(line: bytes, reason: str) -> Incoming:
     return Incoming(
         external_id=_name_of(line),
         raw=line,
-        subject="A line that cannot be read",
+        subject=_("A line that cannot be read"),
         text=_shown(line),
         unreadable=reason,
     )

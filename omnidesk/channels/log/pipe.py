@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 from omnidesk.channels.log.tail import read_cursor
+from omnidesk.core.language import _
 
 _CHUNK = 1 << 16
 _AT_ONCE = 64
@@ -31,7 +32,7 @@ class Pipe:
             try:
                 fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise Busy(error.errno, "another engine reads it") from error
+                raise Busy(error.errno, _("another engine reads it")) from error
             # Open for writing too, else the pipe ends with every writer and its rest is gone.
             self._pipe = self._open(path, os.O_RDWR | os.O_NONBLOCK)
         except BaseException:
@@ -61,7 +62,7 @@ class Pipe:
     def drain(self) -> int:
         """Move what waits in the pipe into the journal; how many bytes it were."""
         moved = 0
-        for _ in range(_AT_ONCE):
+        for _piece in range(_AT_ONCE):
             os.lseek(self._journal, 0, os.SEEK_END)
             try:
                 piece = self._move()

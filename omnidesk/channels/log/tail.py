@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from omnidesk.core.language import _
+
 _CHUNK = 1 << 18
 _LONGEST = 16 << 20
 """A longer line is cut into pieces of this size: memory is bounded, and nothing is dropped."""
@@ -116,10 +118,10 @@ class Tail:
         self._take(self._open(self._path))
         if self._fd is None or self._ours or place.offset == 0:
             return None
-        return (
-            f"{self._path.name} was emptied or replaced; what stood in it after byte "
-            f"{place.offset} and was not read yet is lost"
-        )
+        return _(
+            "{file} was emptied or replaced; what stood in it after byte {offset} and was not "
+            "read yet is lost"
+        ).format(file=self._path.name, offset=place.offset)
 
     def _is_at(self, fd: int, place: Place) -> bool:
         """Whether this file is the one that a place is in."""

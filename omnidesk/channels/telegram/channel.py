@@ -24,6 +24,7 @@ from omnidesk.core.channel import (
     Surroundings,
 )
 from omnidesk.core.errors import Unreachable
+from omnidesk.core.language import _, ngettext
 
 if TYPE_CHECKING:
     from omnidesk.channels.telegram.settings import TelegramSettings
@@ -142,7 +143,11 @@ class TelegramChannel:
             self._limit = max(1, self._limit // 10) if _is_garbled(error) else self._limit
             raise channel_error(self.name, self._server, error) from error
         if not isinstance(updates, list) or (updates and not any(map(_is_numbered, updates))):
-            raise Unreachable(f"{self.name}: {self._server}: its answer is not of the Bot API")
+            raise Unreachable(
+                _("{channel}: {server}: its answer is not of the Bot API").format(
+                    channel=self.name, server=self._server
+                )
+            )
         self._limit = _LIMIT if len(updates) < self._limit else self._limit
         return updates
 
@@ -151,7 +156,7 @@ class TelegramChannel:
 
         The offset stays, so nothing is acknowledged and the same updates come once more.
         """
-        for _ in range(_ALBUM_LOOKS):
+        for _look in range(_ALBUM_LOOKS):
             place = growing(updates)
             if place is None:
                 return updates
@@ -170,10 +175,12 @@ def _gap(offset: int | None, first: int) -> str | None:
     lost = 0 if offset is None else first - offset
     if not 0 < lost < _NEW_NUMBERS:
         return None
-    return (
-        f"{lost} updates never came: Telegram keeps them for 24 hours only, "
-        "or another program took them"
-    )
+    return ngettext(
+        "{n} update never came: Telegram keeps them for 24 hours only, or another program took it",
+        "{n} updates never came: Telegram keeps them for 24 hours only, "
+        "or another program took them",
+        lost,
+    ).format(n=lost)
 
 
 def _is_numbered(update: object) -> bool:

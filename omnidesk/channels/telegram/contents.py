@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from omnidesk.channels.telegram.fields import Json, rows, string, table, whole
 from omnidesk.channels.telegram.names import ENVELOPE, RARE_CONTENT, SERVICE
+from omnidesk.core.language import _
 from omnidesk.core.safetext import safe_file_name
 
 _FILES = {
@@ -97,8 +98,8 @@ def _forwarded(message: Json) -> str:
     )
     named = next((name for name in map(person, sources) if name), "")
     if named:
-        return f"[forwarded from {named}]"
-    return "[forwarded]" if origin or "forward_date" in message else ""
+        return _("[forwarded from {named}]").format(named=named)
+    return _("[forwarded]") if origin or "forward_date" in message else ""
 
 
 def _quoted(message: Json) -> str:
@@ -147,16 +148,24 @@ def _spoken(message: Json) -> list[str]:
     """What has no text of its own, in words."""
     said = []
     if "sticker" in message:
-        said.append(string(table(message["sticker"]).get("emoji")) or "[sticker]")
+        said.append(string(table(message["sticker"]).get("emoji")) or _("[sticker]"))
     if "venue" in message:
         venue = table(message["venue"])
         place = ", ".join(filter(None, (string(venue.get(k)) for k in ("title", "address"))))
-        said.append(f"[place: {place}; {_where(table(venue.get('location')))}]")
+        said.append(
+            _("[place: {place}; {where}]").format(
+                place=place, where=_where(table(venue.get("location")))
+            )
+        )
     elif "location" in message:
-        said.append(f"[location: {_where(table(message['location']))}]")
+        said.append(_("[location: {where}]").format(where=_where(table(message["location"]))))
     if "contact" in message:
         card = table(message["contact"])
-        said.append(f"[contact: {person(card)} {string(card.get('phone_number'))}]")
+        said.append(
+            _("[contact: {person} {phone}]").format(
+                person=person(card), phone=string(card.get("phone_number"))
+            )
+        )
     if "dice" in message:
         dice = table(message["dice"])
         said.append(f"{string(dice.get('emoji'))} {whole(dice.get('value')) or ''}".strip())
@@ -173,7 +182,7 @@ def _where(location: Json) -> str:
 def poll_words(poll: Json) -> str:
     """A poll's question and what can be chosen."""
     options = "".join(f"\n- {string(o.get('text'))}" for o in rows(poll.get("options")))
-    return f"[poll: {string(poll.get('question'))}]{options}"
+    return _("[poll: {question}]").format(question=string(poll.get("question"))) + options
 
 
 def _rest(message: Json) -> list[str]:
@@ -183,15 +192,16 @@ def _rest(message: Json) -> list[str]:
         if kind in ENVELOPE or kind in _SPOKEN or value in (None, False):
             continue
         if kind == "new_chat_members":
-            said.append(f"[{', '.join(map(person, rows(value))) or 'somebody'} joined]")
+            people = ", ".join(map(person, rows(value))) or _("somebody")
+            said.append(_("[{people} joined]").format(people=people))
         elif kind == "left_chat_member":
-            said.append(f"[{person(table(value)) or 'somebody'} left]")
+            said.append(_("[{person} left]").format(person=person(table(value)) or _("somebody")))
         elif kind == "new_chat_title":
-            said.append(f"[the chat is now called {string(value)}]")
+            said.append(_("[the chat is now called {title}]").format(title=string(value)))
         elif kind in ("migrate_to_chat_id", "migrate_from_chat_id"):
-            said.append("[the group became a supergroup]")
+            said.append(_("[the group became a supergroup]"))
         elif kind in SERVICE or kind in RARE_CONTENT:
             said.append(f"[{kind.replace('_', ' ')}]")
         else:
-            said.append(f"[unknown: {string(kind)}]")
+            said.append(_("[unknown: {kind}]").format(kind=string(kind)))
     return said

@@ -10,6 +10,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from omnidesk.channels.telegram.files import fetch, missing
 from omnidesk.channels.telegram.trouble import said
+from omnidesk.core.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +83,9 @@ class Fetcher:
             tries = self._tries[wanted.file_id] = self._tries.get(wanted.file_id, 0) + 1
             if tries < _TRIES:
                 raise
-            file = missing(wanted, f"not fetched in {tries} tries: {said(error)}")
+            file = missing(
+                wanted, _("not fetched in {n} tries: {why}").format(n=tries, why=said(error))
+            )
         self._tries.pop(wanted.file_id, None)
         return file
 

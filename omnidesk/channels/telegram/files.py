@@ -16,6 +16,7 @@ from omnidesk.channels.telegram.settings import BOT_DOWNLOAD, TelegramSettings, 
 from omnidesk.channels.telegram.trouble import said
 from omnidesk.core.channel import Content, IncomingFile
 from omnidesk.core.errors import Unreachable
+from omnidesk.core.language import _
 
 if TYPE_CHECKING:
     from omnidesk.channels.telegram.contents import Wanted
@@ -37,17 +38,17 @@ async def fetch(
             raise
         if "too big" in error.message:
             return missing(wanted, too_large(BOT_DOWNLOAD, wanted.size))
-        return missing(wanted, f"Telegram does not give it: {said(error)}")
+        return missing(wanted, _("Telegram does not give it: {why}").format(why=said(error)))
     path, size = string(found.get("file_path")), whole(found.get("file_size"))
     if not path:
-        return missing(wanted, "Telegram does not say where it lies")
+        return missing(wanted, _("Telegram does not say where it lies"))
     if size is not None and size > settings.max_download:
         return missing(wanted, too_large(settings.max_download, size))
     if Path(path).is_absolute():
         return await _beside_us(link, wanted, Path(path), settings, spool)
     data = await link.fetch(path)
     if data is None:
-        return missing(wanted, "Telegram no longer has it")
+        return missing(wanted, _("Telegram no longer has it"))
     content = (
         data if len(data) <= _IN_MEMORY else await asyncio.to_thread(_spooled, link, data, spool)
     )
@@ -67,7 +68,7 @@ def missing(wanted: Wanted, reason: str) -> IncomingFile:
 
 def too_large(limit: int, size: int | None) -> str:
     """Why a file is not fetched, in megabytes."""
-    larger = f"larger than the {limit / 2**20:.0f} MB a bot may fetch"
+    larger = _("larger than the {n:.0f} MB a bot may fetch").format(n=limit / 2**20)
     return larger if size is None else f"{larger}: {size / 2**20:.0f} MB"
 
 
@@ -79,14 +80,16 @@ async def _beside_us(
     Any other server could name any file of ours by such a path.
     """
     if not is_loopback(urlsplit(settings.api_url).hostname or ""):
-        return missing(wanted, "the Bot API server keeps it on its own disk (--local)")
+        return missing(wanted, _("the Bot API server keeps it on its own disk (--local)"))
     target = _place(spool)
     try:
         await asyncio.to_thread(shutil.copyfile, path, target)
         return _present(wanted, target, target.stat().st_size)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         target.unlink(missing_ok=True)
-        return missing(wanted, f"the Bot API server's copy cannot be read: {error.strerror}")
+        return missing(
+            wanted, _("the Bot API server's copy cannot be read: {why}").format(why=error.strerror)
+        )
     except OSError as error:
         target.unlink(missing_ok=True)
         raise _spool_full(link, error) from error
@@ -107,7 +110,11 @@ def _spooled(link: Link, data: bytes, spool: Path) -> Path:
 
 
 def _spool_full(link: Link, error: OSError) -> Unreachable:
-    return Unreachable(f"{link.name}: the spool takes no more: {error.strerror or error}")
+    return Unreachable(
+        _("{channel}: the spool takes no more: {why}").format(
+            channel=link.name, why=error.strerror or error
+        )
+    )
 
 
 def _place(spool: Path) -> Path:

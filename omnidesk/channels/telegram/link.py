@@ -26,6 +26,7 @@ from telegram.request import HTTPXRequest
 
 from omnidesk.channels.telegram.settings import TelegramSettings, is_loopback
 from omnidesk.core.errors import Blocked
+from omnidesk.core.language import _
 from omnidesk.settings import SecretError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Link:
             raise TimedOut from error
         except (KeyError, AttributeError, TypeError, ValueError) as error:
             await self._count(error)
-            raise TelegramError("its answer is not of the Bot API") from error
+            raise TelegramError(_("its answer is not of the Bot API")) from error
         except TelegramError as error:
             await self._count(error)
             raise
@@ -138,11 +139,17 @@ class Link:
         try:
             token = (await asyncio.to_thread(self._settings.token.reveal)).strip()
         except SecretError as error:
-            raise Blocked(f"{self.name}: {error}; see channels.{self.name}.token") from None
+            raise Blocked(
+                _("{channel}: {why}; see channels.{channel}.token").format(
+                    channel=self.name, why=error
+                )
+            ) from None
         if not _TOKEN.fullmatch(token):
             raise Blocked(
-                f"{self.name}: what channels.{self.name}.token gives is no bot token; "
-                "take it from @BotFather"
+                _(
+                    "{channel}: what channels.{channel}.token gives is no bot token; take it "
+                    "from @BotFather"
+                ).format(channel=self.name)
             )
         return token
 
@@ -182,9 +189,9 @@ class _Request(HTTPXRequest):
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
         except (ValueError, RecursionError) as error:
-            raise TelegramError("its answer is no JSON") from error
+            raise TelegramError(_("its answer is no JSON")) from error
         if not isinstance(answer, dict):
-            raise TelegramError("its answer is not of the Bot API")
+            raise TelegramError(_("its answer is not of the Bot API"))
         return answer
 
 
@@ -199,7 +206,9 @@ class _Capped(httpx.AsyncByteStream):
         async for chunk in self._stream:
             room -= len(chunk)
             if room < 0:
-                raise httpx.ReadError(f"the answer is longer than {_ANSWER_BYTES >> 20} MB")
+                raise httpx.ReadError(
+                    _("the answer is longer than {n} MB").format(n=_ANSWER_BYTES >> 20)
+                )
             yield chunk
 
     async def aclose(self) -> None:
@@ -208,6 +217,6 @@ class _Capped(httpx.AsyncByteStream):
 
 async def _cap(response: httpx.Response) -> None:
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx.DecodingError("the answer is compressed", request=response.request)
+        raise httpx.DecodingError(_("the answer is compressed"), request=response.request)
     assert isinstance(response.stream, httpx.AsyncByteStream)
     response.stream = _Capped(response.stream)

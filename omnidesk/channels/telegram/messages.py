@@ -9,6 +9,7 @@ from omnidesk.channels.telegram.contents import files, is_service, person, words
 from omnidesk.channels.telegram.fields import Json, moment, string, table, whole
 from omnidesk.core.channel import Incoming, IncomingFile
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Direction, Handle
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def read_message(message: Json, raw: bytes, me: int) -> tuple[Incoming, tuple[Wa
     chat = table(message.get("chat"))
     chat_id, message_id = whole(chat.get("id")), whole(message.get("message_id"))
     if chat_id is None or message_id is None:
-        raise ValueError("a message without chat.id or message_id")
+        raise ValueError(_("a message without chat.id or message_id"))
     connection = string(message.get("business_connection_id"))
     direction = _direction(message, chat, me)
     wanted = files(message)
@@ -48,7 +49,7 @@ def read_message(message: Json, raw: bytes, me: int) -> tuple[Incoming, tuple[Wa
         from_us=direction is Direction.OUT,
         to=(Address(person(chat), str(chat_id)),) if direction is Direction.OUT else (),
         subject="" if chat.get("type") == "private" else string(chat.get("title")),
-        text=words(message) or ("" if wanted else "[empty message]"),
+        text=words(message) or ("" if wanted else _("[empty message]")),
         files=tuple(awaited(file) for file in wanted),
         answers=_answers(message, chat_id, connection),
         reply_path=reply_path(message, chat_id),
@@ -67,7 +68,7 @@ def awaited(file: Wanted) -> IncomingFile:
         media_type=file.media_type,
         size=file.size or 0,
         content=None,
-        missing="not fetched",
+        missing=_("not fetched"),
     )
 
 
@@ -112,11 +113,11 @@ def _direction(message: Json, chat: Json, me: int) -> Direction:
 
 def _automatic(message: Json, direction: Direction) -> str | None:
     if is_service(message):
-        return "service message"
+        return _("service message")
     if message.get("is_automatic_forward") is True:
-        return "forwarded from the linked channel"
+        return _("forwarded from the linked channel")
     from_bot = table(message.get("from")).get("is_bot") is True and "sender_chat" not in message
-    return "sent by a bot" if from_bot and direction is Direction.IN else None
+    return _("sent by a bot") if from_bot and direction is Direction.IN else None
 
 
 def _answers(message: Json, chat_id: int, connection: str) -> str | None:

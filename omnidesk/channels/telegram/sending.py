@@ -23,6 +23,7 @@ from omnidesk.channels.telegram.messages import external_id, message_id_in
 from omnidesk.channels.telegram.trouble import never_left, retry_seconds, said, was_answered
 from omnidesk.core.channel import Deferred, Outcome, OutgoingFile, Rejected, Sent, Unknown
 from omnidesk.core.errors import Blocked
+from omnidesk.core.language import _
 from omnidesk.core.shaping import split_text
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ async def send(link: Link, name: str, outgoing: Outgoing) -> Outcome:
     """Send what of a reply is not out yet, until the first piece that does not go."""
     target = target_of(outgoing)
     if target is None:
-        return Rejected(reason="no chat to answer into", sent_parts=outgoing.sent_parts)
+        return Rejected(reason=_("no chat to answer into"), sent_parts=outgoing.sent_parts)
     pieces = pieces_of(outgoing)
     flaw = flaw_in(pieces)
     if flaw:
@@ -78,7 +79,7 @@ async def send(link: Link, name: str, outgoing: Outgoing) -> Outcome:
     until = loop.time() + _BEGIN_SECONDS
     for place in range(len(out), len(pieces)):
         if len(out) > len(outgoing.sent_parts) and loop.time() > until:
-            return Deferred(reason="the rest goes next", retry_after=0, sent_parts=tuple(out))
+            return Deferred(reason=_("the rest goes next"), retry_after=0, sent_parts=tuple(out))
         try:
             message = await _send_piece(link, target, pieces[place], first=place == 0)
         except TelegramError as error:
@@ -88,7 +89,7 @@ async def send(link: Link, name: str, outgoing: Outgoing) -> Outcome:
             return Deferred(reason=str(error), retry_after=wait, sent_parts=tuple(out))
         number = whole(table(message).get("message_id"))
         if number is None:
-            reason = "Telegram took it and answered nothing that can be read"
+            reason = _("Telegram took it and answered nothing that can be read")
             return Unknown(reason=reason, sent_parts=tuple(out))
         out.append(external_id(target.chat_id, number, target.connection))
     return Sent(external_id=out[0], parts=tuple(out[1:]))
@@ -126,16 +127,18 @@ def pieces_of(outgoing: Outgoing) -> list[Piece]:
 def flaw_in(pieces: list[Piece]) -> str | None:
     """Why this cannot go at all, known before any of it has gone."""
     if not pieces:
-        return "there is nothing to send"
+        return _("there is nothing to send")
     for file in pieces:
         if isinstance(file, str):
             continue
         if file.size > UPLOAD_BYTES:
-            return f"{file.name} is larger than the {UPLOAD_BYTES >> 20} MB a bot may send"
+            return _("{file} is larger than the {n} MB a bot may send").format(
+                file=file.name, n=UPLOAD_BYTES >> 20
+            )
         if file.size == 0:
-            return f"{file.name} is empty; Telegram takes no empty file"
+            return _("{file} is empty; Telegram takes no empty file").format(file=file.name)
         if not file.path.is_file():
-            return f"{file.name} cannot be read any more; attach it again"
+            return _("{file} cannot be read any more; attach it again").format(file=file.name)
     return None
 
 
@@ -178,43 +181,49 @@ def failure(name: str, error: TelegramError, out: tuple[str, ...]) -> Outcome:
     match error:
         case RetryAfter():
             seconds = retry_seconds(error)
-            reason = f"Telegram asks to wait {seconds:g} s"
+            reason = _("Telegram asks to wait {seconds:g} s").format(seconds=seconds)
             return Deferred(reason=reason, retry_after=seconds, sent_parts=out)
         case Forbidden():
             return Rejected(reason=_forbidden(error.message), sent_parts=out)
         case InvalidToken() | EndPointNotFound():
-            reason = f"Telegram refused the bot's token; check channels.{name}.token"
+            reason = _("Telegram refused the bot's token; check channels.{channel}.token").format(
+                channel=name
+            )
             return Deferred(reason=reason, retry_after=_REFUSED_TOKEN_WAIT, sent_parts=out)
         case BadRequest():
             return Rejected(reason=_refused(error), sent_parts=out)
         case ChatMigrated():
-            return Deferred(reason="the group has just moved", sent_parts=out)
+            return Deferred(reason=_("the group has just moved"), sent_parts=out)
     if error.message.startswith("Request Entity Too Large"):
-        return Rejected(reason="Telegram refused it: too large", sent_parts=out)
+        return Rejected(reason=_("Telegram refused it: too large"), sent_parts=out)
     if never_left(error):
-        return Deferred(reason=f"Telegram cannot be reached: {said(error)}", sent_parts=out)
+        return Deferred(
+            reason=_("Telegram cannot be reached: {why}").format(why=said(error)), sent_parts=out
+        )
     if was_answered(error):
-        return Deferred(reason=f"Telegram could not take it: {said(error)}", sent_parts=out)
-    reason = f"Telegram's answer was lost: {said(error)}; it may have gone out"
+        return Deferred(
+            reason=_("Telegram could not take it: {why}").format(why=said(error)), sent_parts=out
+        )
+    reason = _("Telegram's answer was lost: {why}; it may have gone out").format(why=said(error))
     return Unknown(reason=reason, sent_parts=out)
 
 
 def _forbidden(message: str) -> str:
     said_of = {
-        "blocked by the user": "the customer blocked the bot",
-        "deactivated": "the customer deleted his account",
-        "kicked": "the bot was removed from the group",
-        "not a member": "the bot is not in that chat",
-        "can't initiate": "he never wrote to this bot",
+        "blocked by the user": _("the customer blocked the bot"),
+        "deactivated": _("the customer deleted his account"),
+        "kicked": _("the bot was removed from the group"),
+        "not a member": _("the bot is not in that chat"),
+        "can't initiate": _("he never wrote to this bot"),
     }
     known = (words for part, words in said_of.items() if part in message)
-    return next(known, f"Telegram refused it: {message}")
+    return next(known, _("Telegram refused it: {why}").format(why=message))
 
 
 def _refused(error: BadRequest) -> str:
     if "chat not found" in error.message.lower():
-        return "he never wrote to this bot"
-    return f"Telegram refused it: {said(error)}"
+        return _("he never wrote to this bot")
+    return _("Telegram refused it: {why}").format(why=said(error))
 
 
 def _path(reply_path: str | None) -> Json:

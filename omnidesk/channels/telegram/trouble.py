@@ -18,6 +18,7 @@ from telegram.error import (
 )
 
 from omnidesk.core.errors import Blocked, ChannelError, Unreachable
+from omnidesk.core.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,30 +38,47 @@ def channel_error(name: str, server: str, error: TelegramError) -> ChannelError:
     """What keeps a channel from receiving, and what a person can do about it."""
     match error:
         case InvalidToken() | EndPointNotFound():
-            return Blocked(f"{name}: {server} refused the bot's token; check channels.{name}.token")
+            return Blocked(
+                _(
+                    "{channel}: {server} refused the bot's token; check channels.{channel}.token"
+                ).format(channel=name, server=server)
+            )
         case Conflict() if "webhook" in error.message:
             return Unreachable(
-                f"{name}: another program set a webhook for this bot; stop it, or make a bot "
-                "for each",
+                _(
+                    "{channel}: another program set a webhook for this bot; stop it, or make a "
+                    "bot for each"
+                ).format(channel=name),
                 _CONFLICT_WAIT,
             )
         case Conflict():
             return Unreachable(
-                f"{name}: another program polls this bot; stop it, or make a bot for each",
+                _(
+                    "{channel}: another program polls this bot; stop it, or make a bot for each"
+                ).format(channel=name),
                 _CONFLICT_WAIT,
             )
         case RetryAfter():
             seconds = retry_seconds(error)
-            return Unreachable(f"{name}: {server} asks to wait {seconds:g} s", seconds)
+            return Unreachable(
+                _("{channel}: {server} asks to wait {seconds:g} s").format(
+                    channel=name, server=server, seconds=seconds
+                ),
+                seconds,
+            )
         case TimedOut():
-            return Unreachable(f"{name}: {server} does not answer")
+            return Unreachable(
+                _("{channel}: {server} does not answer").format(channel=name, server=server)
+            )
     certificate = next(
         (e for e in _chain(error) if isinstance(e, ssl.SSLCertVerificationError)), None
     )
     if certificate is not None:
         return Blocked(
-            f"{name}: the certificate of {server} is not trusted "
-            f"({certificate.verify_message}); check channels.{name}.api_url"
+            _(
+                "{channel}: the certificate of {server} is not trusted ({why}); check "
+                "channels.{channel}.api_url"
+            ).format(channel=name, server=server, why=certificate.verify_message)
         )
     return Unreachable(f"{name}: {server}: {said(error)}")
 
@@ -91,7 +109,7 @@ def was_answered(error: TelegramError) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    for _ in range(10):
+    for _step in range(10):
         if error is None:
             return
         yield error

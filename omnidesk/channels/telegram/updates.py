@@ -18,6 +18,7 @@ from omnidesk.channels.telegram.messages import (
 )
 from omnidesk.channels.telegram.names import EDITS, MESSAGES, NOTICES
 from omnidesk.core.channel import Edited, Incoming, IncomingFile, Item, Receipt, Rekeyed
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, DeliveryState, Handle
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _read(update: Json, raw: bytes, me: int, number: int | None) -> _Found:
 
 def _object(value: object) -> Json:
     if not isinstance(value, dict):
-        raise TypeError(f"an object was expected, not {type(value).__name__}")
+        raise TypeError(_("an object was expected, not {kind}").format(kind=type(value).__name__))
     return value
 
 
@@ -131,9 +132,15 @@ def _membership(change: Json, raw: bytes, number: int | None) -> _Found:
     chat = _object(change.get("chat"))
     gone = status in ("kicked", "left")
     if chat.get("type") == "private":
-        text = "the customer blocked the bot" if gone else "the customer let the bot write again"
+        text = (
+            _("the customer blocked the bot") if gone else _("the customer let the bot write again")
+        )
     else:
-        text = "the bot was removed from the chat" if gone else f"the bot is now {status or '?'}"
+        text = (
+            _("the bot was removed from the chat")
+            if gone
+            else _("the bot is now {status}").format(status=status or "?")
+        )
     note = _rare("my_chat_member", change, raw, number, f"[{text}]", None)
     if not gone or note.handle is None:
         return [(note, ())]
@@ -150,21 +157,23 @@ def _said(kind: str, body: Json) -> tuple[str, str | None]:
     match kind:
         case "callback_query":
             pressed = string(body.get("data")) or string(body.get("game_short_name"))
-            return f"[pressed: {pressed}]", answers
+            return _("[pressed: {pressed}]").format(pressed=pressed), answers
         case "message_reaction":
             new = [string(r.get("emoji")) or "?" for r in rows(body.get("new_reaction"))]
-            return f"[reacted {' '.join(new)}]" if new else "[took a reaction back]", answers
+            if not new:
+                return _("[took a reaction back]"), answers
+            return _("[reacted {emoji}]").format(emoji=" ".join(new)), answers
         case "deleted_business_messages":
             listed = body.get("message_ids")
             ids = ", ".join(str(i) for i in listed) if isinstance(listed, list) else "?"
-            return f"[deleted messages: {ids}]", None
+            return _("[deleted messages: {ids}]").format(ids=ids), None
         case "poll":
             return poll_words(body), None
         case "inline_query" | "chosen_inline_result":
             return f"[{kind.replace('_', ' ')}: {string(body.get('query'))}]", None
-    return (
-        f"[{kind.replace('_', ' ')}]" if kind in NOTICES else f"[unknown: {string(kind)}]"
-    ), None
+    if kind in NOTICES:
+        return f"[{kind.replace('_', ' ')}]", None
+    return _("[unknown: {kind}]").format(kind=string(kind)), None
 
 
 def _rare(
@@ -199,7 +208,7 @@ def _unreadable(update: object, raw: bytes, number: int | None, reason: str) -> 
         external_id=_numbered(raw, number),
         raw=raw,
         handle=None if chat_id is None else Handle(SCHEME, str(chat_id)),
-        text="[an update that cannot be read]",
+        text=_("[an update that cannot be read]"),
         unreadable=string(reason),
     )
 
