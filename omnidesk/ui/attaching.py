@@ -15,6 +15,7 @@ from textual.widgets import Input
 from omnidesk.core.language import _, ngettext
 from omnidesk.core.routing import Refused, Route, losses
 from omnidesk.core.safetext import SafeText, file_warning, safe_file_name, safe_line, strip_codes
+from omnidesk.core.stored import read_stored
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.local import size
@@ -23,6 +24,7 @@ from omnidesk.ui.painted import Painted
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from omnidesk.desk import Desk
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
 
@@ -75,9 +77,18 @@ def look(typed: str) -> Picked:
     return Picked(path=str(path), size=found.st_size)
 
 
-async def look_again(paths: Sequence[str]) -> list[Picked]:
-    """Files of a draft as they are now."""
-    return [await _in_time(path) for path in paths]
+async def look_again(paths: Sequence[str], desk: Desk) -> list[Picked]:
+    """Files of a draft as they are now, on the agent's disk or in the store."""
+    return [
+        await (_in_store(path, desk) if read_stored(path) else _in_time(path)) for path in paths
+    ]
+
+
+async def _in_store(entry: str, desk: Desk) -> Picked:
+    count = await desk.stored_size(entry)
+    if count is None:
+        return Picked(path=entry, missing=_("is no longer in the store"))
+    return Picked(path=entry, size=count)
 
 
 async def _in_time(path: str) -> Picked:

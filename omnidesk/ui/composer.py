@@ -233,9 +233,16 @@ class Composer(Container):
         if self.whom.left_out:
             them = people(self.whom.left_out)
             found.append(SafeText(_("not to {people}; R answers everyone").format(people=them)))
+        if self.whom.copies and not route.way.capabilities.copies:
+            lost = {"label": safe_line(route.way.label), "people": people(self.whom.copies)}
+            found.append(SafeText(_("{label} carries no Cc: not to {people}").format_map(lost)))
         if self.changes:
             found = [*map(safe_line, self.changes), SafeText(_("s again sends it even so"))]
-        return shown + [self._indented(SafeText(f"! {doubt}"), "alert") for doubt in found]
+        return shown + [
+            self._indented(line, "alert")
+            for doubt in found
+            for line in wrap(SafeText(f"! {doubt}"), width)
+        ]
 
     def _indented(self, text: SafeText, ink: str) -> Line:
         return (SafeText(" "), "text"), (text, ink)

@@ -30,13 +30,26 @@ _NAMED = re.compile(r"(.*)<([^<>]*)>")
 
 @dataclass(slots=True)
 class Whom:
-    """What the agent chose; `left_out` were in the letter and do not get the answer."""
+    """What the agent chose; `left_out` were in the letter and do not get the answer.
+
+    Copies are kept on ways that carry none: the next way may.
+    """
 
     everyone: bool = False
     to: Handle | None = None
     cc: tuple[Address, ...] | None = None
     bcc: tuple[Address, ...] = ()
     left_out: tuple[Address, ...] = ()
+
+    @property
+    def copies(self) -> tuple[Address, ...]:
+        """Those who were chosen by hand, in sight or not."""
+        return (*(self.cc or ()), *self.bcc)
+
+    def keep_copies(self, route: Route | Refused) -> None:
+        """Hold on to the copies of a way that is about to be left."""
+        if isinstance(route, Route) and route.way.capabilities.copies and route.cc:
+            self.cc = route.cc
 
     async def route(self, desk: Desk, number: int, via: str | None) -> Route | Refused:
         """Where the reply goes; copies are left out where a channel has none."""
@@ -116,6 +129,11 @@ class CopyLine(Input):
             select_on_focus=False,
         )
         self.composer = composer
+        self.named = {one.address: one for one in (*route.cc, *route.bcc)}
+
+    def with_names(self, found: Iterable[Address]) -> tuple[Address, ...]:
+        """Those who stay keep the names that the letter gave them."""
+        return tuple(one if one.name else self.named.get(one.address, one) for one in found)
 
 
 def _typed(found: Iterable[Address]) -> str:
@@ -129,8 +147,8 @@ async def edit(screen: DeskScreen) -> None:
         return
     route = composer.route
     if not isinstance(route, Route) or not route.way.capabilities.copies:
-        channel = route.way.channel if isinstance(route, Route) else "this way"
-        screen.say(f"{channel} carries no Cc or Bcc", alarm=True)
+        channel = route.way.channel if isinstance(route, Route) else _("this way")
+        screen.say(_("{channel} carries no Cc or Bcc").format(channel=channel), alarm=True)
         return
     line = CopyLine(composer, route)
     await composer.mount(line, before=composer.review)
@@ -147,9 +165,12 @@ async def take(screen: DeskScreen) -> None:
     if isinstance(cc, str) or isinstance(bcc, str):
         screen.say(cc if isinstance(cc, str) else str(bcc), alarm=True)
         return
-    line.composer.whom.cc, line.composer.whom.bcc = cc, bcc
+    line.composer.whom.cc, line.composer.whom.bcc = line.with_names(cc), line.with_names(bcc)
     await leave(screen)
     await look_again(screen)
+    from omnidesk.ui.writing import save_soon
+
+    save_soon(screen)
 
 
 async def leave(screen: DeskScreen) -> None:

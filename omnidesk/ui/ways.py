@@ -106,8 +106,8 @@ async def next_way(screen: DeskScreen) -> None:
         here = (now.way.channel, now.way.handle) if isinstance(now, Route) else None
         places = [(way.channel, way.handle) for way in able]
         way = able[(places.index(here) + 1) % len(able) if here in places else 0]
-        copies = (*now.cc, *now.bcc) if isinstance(now, Route) else ()
         screen.via[number], screen.reach[number] = way.channel, way.handle
+        whom.keep_copies(now)
         whom.to = way.handle
         route = await whom.route(desk, number, way.channel)
     except OmnideskError as error:
@@ -115,7 +115,7 @@ async def next_way(screen: DeskScreen) -> None:
         return
     text, files = (composer.text, composer.files.picked) if composer else ("", ())
     subject = opened.conversation.subject if isinstance(now, Route) and now.way.subject else ""
-    lost = losses(text, files, copies, way, subject=subject)
+    lost = losses(text, files, whom.copies, way, subject=subject)
     if composer is not None:
         from omnidesk.ui import writing
 
