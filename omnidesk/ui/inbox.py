@@ -17,11 +17,14 @@ from omnidesk.ui.keymap import title_of
 from omnidesk.ui.lines import Line, age, cut, fit
 from omnidesk.ui.marks import Marks
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.sections import section_of
 from omnidesk.ui.window import Key, Side, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from textual.geometry import Region
 
 EMPTY = {
     "inbox": N_("Nobody waits for you. New messages appear here by themselves."),
@@ -55,19 +58,19 @@ def row_line(
     """A row after its cursor column; fixed fields first, customers' words last."""
     letter = state_letter(row)
     urgent = "+" if row.priority > 0 else "-" if row.priority < 0 else " "
-    name_width = 13 if width < 54 else 16 if width < 64 else 18 if width < 110 else 24
-    text = f"{safe_line(row.subject)}" or f"{safe_line(row.snippet)}"
-    if row.subject and row.snippet:
-        text += f" - {safe_line(row.snippet)}"
+    name_width = 13 if width < 52 else 15 if width < 60 else 18 if width < 100 else 24
+    subject, snippet = safe_line(row.subject), safe_line(row.snippet)
+    begun = snippet.startswith(subject.rstrip("…"))  # a chat's subject is how it began
+    text = snippet if begun else " - ".join(filter(None, (subject, snippet)))
     loud = "unread" if row.unread else "name"
     return (
         (SafeText(f"{letter} "), "alert" if letter == "!" else "mark"),
         (fit(code, 2), "muted"),
-        (SafeText(f"{waits:>5}{urgent} "), "alert" if urgent == "+" else "muted"),
+        (SafeText(f"{waits:>4}{urgent} "), "alert" if urgent == "+" else "muted"),
         (fit(who, 5), "own" if own else "muted"),
         (fit(safe_line(row.name, name_width), name_width), loud),
         (SafeText("  "), "text"),
-        (cut(SafeText(text[:_WIDEST_TEXT]), max(0, width - 20 - name_width)), "subject"),
+        (cut(SafeText(text[:_WIDEST_TEXT]), max(0, width - 19 - name_width)), "subject"),
     )
 
 
@@ -105,6 +108,7 @@ class InboxList(Painted, can_focus=True):
         self.views = keymap.VIEWS
         self._view = ("", "")
         self._clock = clock
+        self._on_lines: list[int] = []
         self._asked: Key | None = None
         self._marked: frozenset[int] = frozenset()
         self._strips: dict[tuple[int, str, bool], tuple[Row, str, int, Strip]] = {}
@@ -138,6 +142,7 @@ class InboxList(Painted, can_focus=True):
         """Another list: its first page, or its last one, the cursor on its outermost row."""
         whole = len(rows) < asked
         self.window = Window(rows=rows, height=self._height, at_top=whole, at_end=whole)
+        self._part()
         if last:
             self.window.at_end = True
             self.window.move(len(rows))
@@ -149,6 +154,7 @@ class InboxList(Painted, can_focus=True):
     def reread(self, after: Key | None, rows: list[Row], asked: int) -> None:
         """The same list as it is now."""
         number = self.number
+        self._part()
         self.window.reread(after, rows, asked)
         self._after(number)
 
@@ -158,6 +164,12 @@ class InboxList(Painted, can_focus=True):
         number = self.number
         self.window.extend(side, after, rows)
         self._after(number)
+
+    def _part(self) -> None:
+        """Part the rows by headings, where a thread stands beside the list."""
+        roomy = bool(self.fence)
+        view = self._view[0] if roomy and not self._view[1] else ""
+        self.window.section = section_of(view, newest=False, now=self._clock())
 
     def drop(self, number: int) -> None:
         """Take a row out before the store has said so."""
@@ -189,14 +201,14 @@ class InboxList(Painted, can_focus=True):
     def move(self, by: int) -> None:
         """Move the cursor by so many rows."""
         window = self.window
-        cursor, top = window.cursor, window.top
+        cursor, top, seat = window.cursor, window.top, window.seat
         window.move(by)
         if window.cursor == cursor and window.top == top:
             self._want()
             return
         if window.top == top and self.marks.anchor is None:
-            self.refresh_line(1 + cursor - top)
-            self.refresh_line(1 + window.cursor - top)
+            self.refresh_line(1 + seat)
+            self.refresh_line(1 + window.seat)
         else:
             self.refresh()
         if window.cursor != cursor:
@@ -239,14 +251,19 @@ class InboxList(Painted, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.window.height = self._height
+        self._part()
         self.window.settle()
         self._want()
 
     def on_focus(self) -> None:
-        self.refresh_line(1 + self.window.cursor - self.window.top)
+        self._refresh_cursor()
 
     def on_blur(self) -> None:
-        self.refresh_line(1 + self.window.cursor - self.window.top)
+        self._refresh_cursor()
+
+    def _refresh_cursor(self) -> None:
+        if self.window.rows:
+            self.refresh_line(1 + self.window.seat)
 
     def on_mouse_scroll_down(self) -> None:
         self.move(3)
@@ -255,23 +272,35 @@ class InboxList(Painted, can_focus=True):
         self.move(-3)
 
     def on_click(self, event: events.Click) -> None:
-        at = self.window.top + event.y - 1
-        if event.y >= 1 and at < len(self.window.rows):
+        lines = self.window.lines()
+        at = lines[event.y - 1] if 1 <= event.y <= len(lines) else -1
+        if at >= 0:
             again = at == self.window.cursor
             self.move(at - self.window.cursor)
             if again:
                 self.post_message(self.Opened())
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._on_lines = self.window.lines()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
         if y == 0:
             return self.paint(self._title_line(width))
-        at = self.window.top + y - 1
-        if at < len(self.window.rows):
+        if y <= len(self._on_lines):
+            at = self._on_lines[y - 1]
+            if at < 0:
+                return self.paint(self._heading(self.window.rows[~at], width))
             return self._row_strip(self.window.rows[at], at == self.window.cursor, width)
         if not self.window.rows and y == 2:
             return self.paint(((SafeText("  "), "muted"), (self.empty, "muted")))
         return self.paint(())
+
+    def _heading(self, row: Row, width: int) -> Line:
+        words = _(self.window.section(row)) if self.window.section else ""
+        rule = SafeText("─" * max(0, width - len(words) - 3))
+        return (SafeText(f"  {words} "), "muted"), (rule, "rule")
 
     def _title_line(self, width: int) -> Line:
         count = len(self._marked)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from omnidesk.core.model import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Side = Literal["down", "up"]
 Key = tuple[int, int]
@@ -26,7 +29,8 @@ class Window:
     """A piece of a list of any length; `top` is the first row on the screen.
 
     Moves past what is loaded are owed and paid when the next page comes. A rooted window is of
-    a list that can only be read from its beginning.
+    a list that can only be read from its beginning. Where `section` names the part that a row
+    belongs to, each part begins with a line of its own, which the cursor passes over.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -37,6 +41,7 @@ class Window:
     at_end: bool = True
     owed: int = 0
     rooted: bool = False
+    section: Callable[[Row], str] | None = None
 
     @property
     def current(self) -> Row | None:
@@ -56,9 +61,54 @@ class Window:
 
     def settle(self) -> None:
         """Keep the cursor on the screen and the screen within the rows."""
-        last_top = max(0, len(self.rows) - self.height)
         self.top = min(max(self.top, self.cursor - self.height + 1), self.cursor)
-        self.top = max(0, min(self.top, last_top))
+        self.top = max(0, min(self.top, self._last_top()))
+        while self.top < self.cursor and self.seat >= self.height:
+            self.top += 1
+
+    def _last_top(self) -> int:
+        """The first row of the last screen."""
+        if self.section is None:
+            return len(self.rows) - self.height
+        at = len(self.rows)
+        room = self.height
+        while at and room >= 1 + self._heads(at - 1):
+            at -= 1
+            room -= 1 + self._heads(at)
+        return at
+
+    def _heads(self, at: int) -> bool:
+        """Whether a heading stands before this row."""
+        if self.section is None:
+            return False
+        if at == 0:
+            return self.at_top
+        return self.section(self.rows[at]) != self.section(self.rows[at - 1])
+
+    @property
+    def seat(self) -> int:
+        """The line of the screen that the cursor is on."""
+        if self.section is None:
+            return self.cursor - self.top
+        return sum(1 + self._heads(at) for at in range(self.top, self.cursor + 1)) - 1
+
+    def lines(self) -> list[int]:
+        """What stands on the screen, line by line: a row's place, or `~place` for its heading."""
+        found: list[int] = []
+        for at in range(self.top, min(len(self.rows), self.top + self.height)):
+            if self._heads(at):
+                found.append(~at)
+            found.append(at)
+        return found[: self.height]
+
+    def _sit(self, seat: int) -> None:
+        """Bring the cursor to a line of the screen, as near as the rows allow."""
+        if not self.rows:
+            return
+        self.top, line = self.cursor, int(self._heads(self.cursor))
+        while self.top and line < seat:
+            self.top -= 1
+            line += 1 + self._heads(self.top)
 
     def wants(self) -> tuple[Side, Key] | None:
         """The page to load before the cursor reaches an edge, and the key that it starts from."""
@@ -115,7 +165,7 @@ class Window:
 
         Where that row has left, the next one that is still there comes under the cursor.
         """
-        seat = self.cursor - self.top
+        seat = self.seat if self.rows else 0
         stay = [row.number for row in self.rows[self.cursor :]]
         stay += [row.number for row in reversed(self.rows[: self.cursor])]
         before = len(self.rows)
@@ -127,7 +177,7 @@ class Window:
         self.cursor = found if found is not None else 0
         if not before:
             self.cursor = 0
-        self.top = self.cursor - seat
+        self._sit(seat)
         self.move(0)
 
     def drop(self, number: int) -> None:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,3 +155,57 @@ def test_a_page_that_comes_after_the_rows_changed_is_not_taken() -> None:
     assert wanted is not None
     window.reread(None, [row(1), row(2)], 500)
     assert not window.extend(wanted[0], wanted[1], [row(200)])
+
+
+def half(row: Row) -> str:
+    return "first" if row.number < 90 else "second" if row.number < 400 else "third"
+
+
+@given(
+    st.integers(2, 900),
+    st.integers(2, 30),
+    st.lists(st.tuples(st.integers(-40, 40), st.booleans()), max_size=30),
+)
+def test_the_cursor_is_on_a_row_of_the_screen_though_headings_stand_between_them(
+    count: int, height: int, steps: list[tuple[int, bool]]
+) -> None:
+    numbers = range(count)
+    window = fresh(numbers, height)
+    window.section = half
+    serve(numbers, window)
+    for by, again in steps:
+        window.move(by)
+        serve(numbers, window)
+        if again:
+            reread(window, numbers)
+        lines = window.lines()
+        assert lines[window.seat] == window.cursor
+        assert len(lines) == height or window.at_end
+        for above, line in pairwise(lines):
+            if above < 0:
+                assert line == ~above
+        parts = [half(window.rows[~line]) for line in lines if line < 0]
+        assert parts == sorted(set(parts))
+
+
+def test_a_heading_stands_before_each_part_and_none_is_passed_over() -> None:
+    window = fresh(range(100), 10)
+    window.section = half
+    window.settle()
+    assert window.lines()[:3] == [~0, 0, 1]
+    window.move(1000)
+    assert window.lines() == list(range(91, 100))
+    window.move(-6)
+    window.move(-3)
+    assert window.lines() == [~90, *range(90, 99)]
+
+
+def test_a_row_keeps_its_line_when_rows_above_it_leave() -> None:
+    window = fresh(range(100), 10)
+    window.section = half
+    window.move(92)
+    seat = window.seat
+    reread(window, [number for number in range(100) if number not in (3, 4)])
+    assert window.current is not None
+    assert window.current.number == 92
+    assert window.seat == seat

@@ -1,0 +1,87 @@
+"""How the list is painted: its parts, its columns, its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.ui.house import House, screen_text, until
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from omnidesk.ui.app import OmnideskApp
+
+
+async def ready(pilot: Pilot[None], app: OmnideskApp) -> None:
+    """Wait until the list is there and what was asked for is done."""
+    await until(pilot, lambda: app.desk_screen.desk is not None)
+    await app.desk_screen.jobs.finished()
+    await pilot.pause()
+
+
+def painted(app: OmnideskApp, count: int = 10) -> list[str]:
+    """The first lines of the list, without what stands beside it."""
+    return [line.partition("│")[0].rstrip(" ─") for line in screen_text(app).split("\n")[1:count]]
+
+
+async def three(acme: House) -> tuple[int, int, int]:
+    """Two customers wait for us, and one has our answer."""
+    done = await acme.says("ann", "Where is it?", subject="Order 1")
+    await acme.desk.reply(done, "On its way")
+    first = await acme.says("bob", "And mine?", subject="Order 2")
+    second = await acme.says("eve", "Hello?", subject="Order 3")
+    return first, second, done
+
+
+async def test_who_needs_us_stands_under_one_heading_and_who_was_answered_under_another(
+    acme: House,
+) -> None:
+    first, second, done = await three(acme)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        lines = painted(app)
+        assert lines[1] == "  needs us"
+        assert "Bob" in lines[2]
+        assert "Eve" in lines[3]
+        assert lines[4] == "  waiting for the customer"
+        assert "Ann" in lines[5]
+        inbox = app.desk_screen.inbox
+        for number in (first, second, done):
+            assert inbox.number == number
+            await until(pilot, lambda: painted(app)[1 + inbox.window.seat][0] == ">")
+            await pilot.press("j")
+        await pilot.click(inbox, offset=(5, 3))
+        assert inbox.number == second
+        await pilot.click(inbox, offset=(5, 4))
+        assert inbox.number == second
+        await pilot.click(inbox, offset=(5, 5))
+        assert inbox.number == done
+
+
+async def test_there_are_no_headings_where_the_list_has_the_screen_for_itself(acme: House) -> None:
+    await three(acme)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        assert "Bob" in painted(app)[1]
+        assert "needs us" not in screen_text(app)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "needs us" in painted(app)[1])
+
+
+async def test_the_first_words_of_a_chat_are_not_said_twice(acme: House) -> None:
+    await acme.says("ann", "Is there delivery to Tver?", channel="shop-bot")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        assert painted(app)[1].count("delivery") == 1
+
+
+async def test_a_row_at_80_columns_has_all_its_fields(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Parcel 17", name="Konstantin Petrov")
+    await acme.desk.assign(number, "anna")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        assert painted(app)[1] == "> * em  2d  me   Konstantin Petrov   Parcel 17 - Hello"
