@@ -130,6 +130,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("priority.up", "more urgent", "+"),
     _act("priority.down", "less urgent", "-"),
     _act("spam", "spam: close it with that tag", "!"),
+    _act("erase", "erase the customer for ever (asks)", "#", at=_HERE),
     _act("snooze.hour", "put off for an hour", "b h", brief="an hour"),
     _act("snooze.day", "put off until tomorrow, 9:00", "b d", brief="tomorrow 9:00"),
     _act("snooze.week", "put off until Monday, 9:00", "b w", brief="Monday 9:00"),

@@ -8,6 +8,8 @@ _UKRAINIAN = "йцукенгшщзхїфівапролджєячсмитьбюґ
 _BELARUSIAN = "йцукенгшўзх'фывапролджэячсмітьбюё"
 _SHIFTED = {"[": "{", "]": "}", ";": ":", "'": '"', ",": "<", ".": ">", "`": "~"}
 _SIGNS = {"№": "#"}
+_NAMED = {"numero_sign": "№"}
+"""Signs that Textual calls by their Unicode name."""
 
 
 def _table(letters: str) -> dict[str, str]:
@@ -35,6 +37,7 @@ class Layouts:
     def latin(self, key: str) -> str | None:
         """The key by its place on the keyboard, modifiers kept; None where it is Latin already."""
         modifiers, plus, letter = key.rpartition("+")
+        letter = _NAMED.get(letter, letter)
         if len(letter) != 1 or letter.isascii():
             return None
         if letter in self._only_belarusian:

@@ -91,6 +91,7 @@ VERBS: dict[str, Verb] = {
     "priority.up": changing.doing("priority", N_("{} more urgent"), by=1),
     "priority.down": changing.doing("priority", N_("{} less urgent"), by=-1),
     "spam": changing.doing("spam", N_("{} closed as spam, z takes it back"), leaves=True),
+    "erase": Late("erasing", "ask"),
     "snooze.hour": changing.snooze(lambda now: now + timedelta(hours=1)),
     "snooze.day": changing.snooze(changing.at_nine(lambda _: 1)),
     "snooze.week": changing.snooze(changing.at_nine(lambda now: 7 - now.weekday())),

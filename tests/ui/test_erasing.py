@@ -1,0 +1,74 @@
+"""A customer is erased by a word that is typed, and by nothing less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from omnidesk.core.errors import NotFound
+from tests.ui.house import screen_text, until
+from tests.ui.test_screen import at, settled
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from omnidesk.ui.app import OmnideskApp
+    from tests.ui.house import House
+
+
+async def asked(pilot: Pilot[None], app: OmnideskApp, number: int, key: str) -> None:
+    """Open the question on a conversation's customer."""
+    await settled(pilot, app)
+    await at(pilot, app, number)
+    await pilot.press(key)
+    await until(pilot, lambda: "ERASE Ann" in screen_text(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize(("key", "word"), [("#", "erase"), ("№", "стереть")])
+async def test_a_customer_is_erased_by_a_typed_word(
+    acme: House, key: str, word: str, size: tuple[int, int]
+) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    other = await acme.says("ann", "Again", subject="Another thing")
+    bob = await acme.says("bob", "Me too", subject="Mine")
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await asked(pilot, app, number, key)
+        assert "2 conversations, 2 messages" in screen_text(app)
+        assert "nothing brings it back" in screen_text(app)
+        await pilot.press("enter", *word[:-1], "enter")
+        assert (await acme.desk.open(number)).contact.name == "Ann"
+        await pilot.press(word[-1], "enter")
+        await until(pilot, lambda: "erased for ever: 2 conversations" in screen_text(app))
+        await settled(pilot, app)
+        assert "Another thing" not in screen_text(app)
+        await until(pilot, lambda: app.desk_screen.thread.number == bob)
+    for gone in (number, other):
+        with pytest.raises(NotFound):
+            await acme.desk.open(gone)
+    assert (await acme.desk.open(bob)).contact.name == "Bob"
+
+
+async def test_escape_erases_nobody(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, app, number, "#")
+        await pilot.press(*"erase", "escape")
+        await until(pilot, lambda: "ERASE" not in screen_text(app))
+        await settled(pilot, app)
+    assert (await acme.desk.open(number)).contact.name == "Ann"
+
+
+async def test_a_selection_is_not_erased_at_one_stroke(acme: House) -> None:
+    await acme.says("ann", "Hello", subject="Order")
+    await acme.says("bob", "Me too", subject="Mine")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await until(pilot, lambda: len(app.desk_screen.inbox.window.rows) == 2)
+        await pilot.press("x", "j", "x", "#")
+        await until(pilot, lambda: "# erases one customer" in screen_text(app))
+        assert "type erase" not in screen_text(app)
