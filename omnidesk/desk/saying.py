@@ -28,6 +28,7 @@ class Saying:
     agent: Agent
     agents: tuple[Agent, ...]
     settings: DeskSettings
+    region: str | None
     _now: Callable[[], datetime]
 
     async def reply(
@@ -72,6 +73,57 @@ class Saying:
             checked=force,
         )
         return await self.store.write(lambda tx: writing.reply(tx, number, written, self._now()))
+
+    async def start(
+        self,
+        to: Handle | str | int,
+        subject: str,
+        text: str,
+        *,
+        via: str | None = None,
+        cc: Sequence[Address] = (),
+        bcc: Sequence[Address] = (),
+        files: Sequence[Path] = (),
+        name: str = "",
+        later: datetime | None = None,
+        force: bool = False,
+    ) -> Message:
+        """Begin a conversation with a message of ours; CannotReply says why nothing was written.
+
+        `to` is a handle, a contact's id, or what was typed: an address, a telephone number,
+        `scheme:value`, a name that one contact has. `name` is for somebody new.
+        """
+        from omnidesk.desk import starting
+
+        written = writing.Written(
+            text=text,
+            agent=self.agent,
+            nonce=secrets.token_hex(8),
+            undo_send=self.settings.undo_send,
+            via=via,
+            cc=cc,
+            bcc=bcc,
+            files=await asyncio.to_thread(attach, self.store, files),
+            later=later,
+            checked=force,
+        )
+        region = self.region
+        return await self.store.write(
+            lambda tx: starting.start(
+                tx, to, subject, written, self._now(), name=name, region=region
+            )
+        )
+
+    async def start_route(
+        self, to: Handle | str | int, *, via: str | None = None
+    ) -> Route | Refused:
+        """Where `start` would send it now, or why it cannot."""
+        from omnidesk.desk import starting
+
+        region = self.region
+        return await self.store.read(
+            lambda r: starting.start_route(r, to, self._now(), via=via, region=region)
+        )
 
     async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
         """Write the same on every other way that waits for an answer in a conversation."""
@@ -218,5 +270,5 @@ class Saying:
         return await asyncio.to_thread(size_of, self.store, file) if file else None
 
     async def drop_draft(self, number: int) -> None:
-        """Forget what was being typed."""
-        await self.store.write(lambda tx: tx.drop_draft(number, self.agent.id))
+        """Forget what was being typed, and a conversation in which nothing was said."""
+        await self.store.write(lambda tx: writing.drop_draft(tx, number, self.agent.id))

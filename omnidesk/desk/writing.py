@@ -60,7 +60,7 @@ class Written:
 def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
     """Queue a reply, held until undo is over; CannotReply says why nothing was written."""
     number, conversation, _ = find(tx, number)
-    _require(written, now)
+    require(written, now)
     if written.seen is not None:
         require_first(tx, number, written.seen, written.agent.id)
     found = way_out(
@@ -172,6 +172,13 @@ def note(
     return stored
 
 
+def drop_draft(tx: Transaction, number: int, agent: str) -> None:
+    """Forget what was being typed; a conversation that has nothing else goes with it."""
+    tx.drop_draft(number, agent)
+    if tx.conversation(number) is not None and not (tx.placed_in(number) or tx.inside(number)):
+        tx.change_conversation(number, state="merged")
+
+
 def send_again(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
     """Put a failed reply, or one that may have gone out, into the queue once more."""
     delivery = tx.delivery(message)
@@ -192,7 +199,8 @@ def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
     settle(tx, message, DeliveryState.SENT, reason, now, actor=agent.id)
 
 
-def _require(written: Written, now: datetime) -> None:
+def require(written: Written, now: datetime) -> None:
+    """CannotReply where there is nothing to send, or no time to send it at."""
     if not written.text.strip() and not written.files:
         raise CannotReply("the reply is empty; write something or attach a file")
     if not written.checked:
@@ -208,6 +216,8 @@ def _message(
     if answered and answered.message_id:
         references = (*answered.references, answered.message_id)[-_REFERENCES:]
     addressed = reply_subject(subject, number) if way.capabilities.subject else ""
+    if addressed and not tx.placed_in(number):  # begun by us, and taken back
+        addressed = f"{subject} [#{number}]"
     return Message(
         id=0,
         conversation=number,
