@@ -10,11 +10,12 @@ from textual.message import Message as Posted
 from textual.widgets import Input
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.ui import keymap
 from omnidesk.ui.above import Above
-from omnidesk.ui.callfields import ASKS, BY_RULES, CallText, begins_with, call_fields
+from omnidesk.ui.callfields import ASKS, CallText, begins_with, by_rules, call_fields
 from omnidesk.ui.callpane import CardPane, FieldNames, LookOver
-from omnidesk.ui.callwords import Call, is_number, number_of, read_call
+from omnidesk.ui.callwords import Call, Unread, is_number, number_of, read_call
 from omnidesk.ui.choice import Choice
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class CallForm(Above):
     CallForm { align: center top; background: $ink-paper 60%; }
     #call { width: 100%; max-width: 130; height: auto; margin-top: 1; layout: horizontal;
             background: $ink-bar; }
-    #call FieldNames { width: 11; height: 100%; }
+    #call FieldNames { height: 100%; }
     #fields { width: 1fr; height: auto; layout: vertical; }
     #fields Input, #fields Choice { height: 1; background: $ink-bar; color: $ink-text; }
     #fields Input:focus { background: $ink-cursor-back; }
@@ -145,7 +146,7 @@ class CallForm(Above):
         card = self.card.chosen
         rows = card.open if card else ()
         into = self.choice("into")
-        into.offer([BY_RULES, *(f"#{row.number} {row.subject or row.snippet}" for row in rows)])
+        into.offer([by_rules(), *(f"#{row.number} {row.subject or row.snippet}" for row in rows)])
         numbers = [row.number for row in rows]
         if self._about in numbers:
             into.at = 1 + numbers.index(self._about)
@@ -199,11 +200,10 @@ class CallForm(Above):
 
     def _understood(self) -> Call | None:
         found = read_call({name: self.typed(name) for name in ASKS}, self.over.clock())
-        if isinstance(found, str):
-            self.tell(found, alarm=True)
+        if isinstance(found, Unread):
+            self.tell(found.words, alarm=True)
             self._edit()
-            field = found.partition(":")[0].replace(" ", "_")
-            self.set_focus(self.fields[field])
+            self.set_focus(self.fields[found.field])
             return None
         return found
 
@@ -222,7 +222,7 @@ class CallForm(Above):
 
     def _discard(self) -> None:
         self.dismiss()
-        self.over.say("nothing was logged")
+        self.over.say(_("nothing was logged"))
 
     @property
     def who(self) -> Handle | str | int | None:
@@ -254,7 +254,7 @@ class CallForm(Above):
         typed = self.typed("who")
         if not self._given and self._found_for != typed and not is_number(typed, self._desk.region):
             self._saving = False
-            self.tell("see who was found, then once more", alarm=True)
+            self.tell(_("see who was found, then once more"), alarm=True)
             return ""
         ring = self._ring if self._given else None
         channel = self.typed("channel") if self.fields["channel"].display else None
@@ -278,7 +278,8 @@ class CallForm(Above):
         finally:
             self._saving = False
         self.dismiss()
-        return f"the call stands in #{logged.conversation}, z takes it back"
+        said = _("the call stands in #{number}, z takes it back")
+        return said.format(number=logged.conversation)
 
 
 async def ask(screen: DeskScreen, ring: Ring | None = None) -> None:
@@ -287,7 +288,9 @@ async def ask(screen: DeskScreen, ring: Ring | None = None) -> None:
     if desk is None:
         return
     if not any(able.logs for able in desk.channels.values()):
-        said = 'no channel is logged by hand; add [channels.phone] with type = "log" to the config'
+        said = _(
+            'no channel is logged by hand; add [channels.phone] with type = "log" to the config'
+        )
         screen.say(said, alarm=True)
         return
     opened = screen.thread.opened if screen.place != keymap.LIST and ring is None else None

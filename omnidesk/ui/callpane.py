@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from omnidesk.core.calls import span
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.callcard import card_lines
+from omnidesk.ui.callfields import field_word
 from omnidesk.ui.lines import Line, clock, cut, wrap
 from omnidesk.ui.painted import Painted
 
@@ -34,6 +38,7 @@ class FieldNames(Painted):
     def __init__(self, form: CallForm) -> None:
         super().__init__()
         self._form = form
+        self.styles.width = max(cell_len(field_word(name)) for name in form.fields) + 2
 
     def render_line(self, y: int) -> Strip:
         at = 0
@@ -41,7 +46,7 @@ class FieldNames(Painted):
             if not field.display:
                 continue
             if at == y:
-                return self.paint(((SafeText(f" {name.replace('_', ' ')}"), "muted"),))
+                return self.paint(((SafeText(f" {field_word(name)}"), "muted"),))
             at += field.size.height
         return self.paint(())
 
@@ -86,7 +91,7 @@ class CardPane(Painted):
     def _lines(self, width: int) -> list[Line]:
         chosen = self.chosen
         if chosen is None:
-            return [((SafeText("nobody is known by that"), "muted"),)]
+            return [((SafeText(_("nobody is known by that")), "muted"),)]
         desk = self._over.desk
         assert desk is not None
         lines: list[Line] = []
@@ -120,7 +125,8 @@ class LookOver(Painted, can_focus=True):
         """Say it in words."""
         width = max(20, form.size.width - 4)
         rule = SafeText("─" * width)
-        self._lines = [((SafeText("── BEFORE IT IS WRITTEN DOWN "), "title"), (rule, "rule"))]
+        title = SafeText(f"── {_('BEFORE IT IS WRITTEN DOWN')} ")
+        self._lines = [((title, "title"), (rule, "rule"))]
         for text, ink in _told(form, call, now):
             for line in wrap(text, width)[:_TEXT_LINES]:
                 self._lines.append(((SafeText(" "), "text"), (line, ink)))
@@ -133,21 +139,25 @@ class LookOver(Painted, can_focus=True):
 
 def _told(form: CallForm, call: Call, now: datetime) -> list[tuple[SafeText, str]]:
     card = form.card.chosen
-    whom = safe_line(card.contact.name if card else form.typed("name") or "somebody new")
+    whom = safe_line(card.contact.name if card else form.typed("name") or _("somebody new"))
     typed = safe_line(str(form.who or "")) if not isinstance(form.who, int) else SafeText("")
-    way = "LOG a call to" if form.typed("direction") == "out" else "LOG a call from"
+    way = _("LOG a call to {person}")
+    if form.typed("direction") == "in":
+        way = _("LOG a call from {person}")
     seconds = call.duration.total_seconds() if call.duration is not None else None
-    about = [safe_line(form.typed("outcome")), span(seconds)]
-    head = ", ".join(part for part in (f"{way} {whom} {typed}".strip(), *about) if part)
+    about: list[str] = [safe_line(form.typed("outcome")), span(seconds)]
+    about.insert(0, way.format(person=f"{whom} {typed}".strip()))
+    head = ", ".join(filter(None, about))
     lines = [(SafeText(head), "name")]
     if form.into is not None:
-        lines.append((SafeText(f"into #{form.into}"), "name"))
+        lines.append((SafeText(_("into #{number}").format(number=form.into)), "name"))
     if call.call_back is not None:
-        lines.append((SafeText(f"call back {clock(call.call_back, now)}"), "name"))
+        back = _("call back {when}").format(when=clock(call.call_back, now))
+        lines.append((SafeText(back), "name"))
     if recording := safe_line(form.typed("recording")):
-        lines.append((SafeText(f"recording: {recording}"), "muted"))
+        lines.append((SafeText(_("recording: {link}").format(link=recording)), "muted"))
     if form.typed("text").strip():
         lines.append((safe_line(form.typed("text")), "text"))
     else:
-        lines.append((SafeText("! nothing is written about what was said"), "alert"))
+        lines.append((SafeText(_("! nothing is written about what was said")), "alert"))
     return lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.dates import Unclear, read_amount, read_moment
 from omnidesk.core.identity import dialled, normalise
+from omnidesk.core.language import _
 from omnidesk.core.value import dataclass
 
 if TYPE_CHECKING:
@@ -29,31 +30,39 @@ class Call:
     call_back: datetime | None = None
 
 
-def read_call(typed: Mapping[str, str], now: datetime) -> Call | str:
-    """The parts that must be understood; a line that names the first one that is not."""
-    duration = read_duration(typed.get("duration", ""))
-    if isinstance(duration, str):
-        return duration
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """The field that is not understood, and a line that says what may stand there."""
+
+    field: str
+    words: str
+
+
+def read_call(typed: Mapping[str, str], now: datetime) -> Call | Unread:
+    """The parts that must be understood, or the first one that is not."""
+    said = typed.get("duration", "").strip()
+    duration = read_duration(said) if said else None
+    if said and duration is None:
+        words = _("duration: {typed!r}; write 3 (minutes), 3:20 or 1h 5m").format(typed=said)
+        return Unread(field="duration", words=words)
     back = typed.get("call_back", "").strip()
     moment = read_moment(back, now) if back else None
     if isinstance(moment, Unclear):
-        return f"call back: {moment}; write 15:30, tomorrow 10:00, in 2h"
+        words = _("call back: {why}; write 15:30, tomorrow 10:00, in 2h").format(why=moment)
+        return Unread(field="call_back", words=words)
     return Call(duration=duration, call_back=moment)
 
 
-def read_duration(typed: str) -> timedelta | str | None:
-    """`3` (minutes), `3:20`, `1h 5m`, `полчаса`; a line that says what is wrong."""
+def read_duration(typed: str) -> timedelta | None:
+    """`3` (minutes), `3:20`, `1h 5m`, `полчаса`; None for what is no duration."""
     text = typed.strip()
-    if not text:
-        return None
     if _MINUTES.fullmatch(text):
         return timedelta(minutes=int(text))
     if found := _CLOCKED.fullmatch(text):
         parts = [int(part) for part in found.groups() if part is not None]
         hours, minutes, seconds = parts if len(parts) == 3 else (0, *parts)
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    amount = read_amount(text)
-    return amount if amount is not None else f"duration: {text!r}; write 3 (minutes), 3:20 or 1h 5m"
+    return read_amount(text)
 
 
 def number_of(card: Card, typed: str, region: str | None) -> Handle | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.message import Message as Posted
-
-from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
-from omnidesk.ui.above import Above
+from omnidesk.ui.deciding import Deciding
 from omnidesk.ui.lines import Line, cut
+from omnidesk.ui.local import percent
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.supposing import joining, parting, who
 
@@ -62,11 +61,11 @@ class Pairs(Painted, can_focus=True):
         width = self.inner_width
         if y == 0:
             count = len(self.found) if self.found is not None else ""
-            title = SafeText(f" May be one: {count} ")
+            title = SafeText(f" {_('May be one: {n}').format(n=count)} ")
             return self.paint(((title, "title"), (SafeText("─" * width), "rule")))
         found = self.found
         if not found:
-            words = "nothing is suggested" if found is not None else "looking"
+            words = _("nothing is suggested") if found is not None else _("looking")
             return self.paint(((SafeText(f"  {words}"), "muted"),) if y == 2 else ())
         at = self._first + (y - 1) // _TALL
         if at >= len(found):
@@ -77,8 +76,9 @@ class Pairs(Painted, can_focus=True):
         return self.paint(((SafeText(mark), "mark"), *line), over)
 
     def _lines(self, maybe: Maybe, width: int) -> list[Line]:
-        kind = "one fault" if maybe.what == "conversation" else "one person"
-        why = cut(SafeText(f"{kind}? {maybe.score:.0%}  {safe_line(maybe.reason)}"), width - 2)
+        kind = _("one fault?") if maybe.what == "conversation" else _("one person?")
+        told = f"{kind} {percent(maybe.score)}  {safe_line(maybe.reason)}"
+        why = cut(SafeText(told), width - 2)
         return [
             ((why, "note"),),
             self._side(maybe.what, maybe.one, width),
@@ -95,7 +95,7 @@ class Pairs(Painted, can_focus=True):
         )
 
 
-class Doubtful(Above):
+class Doubtful(Deciding["list[Maybe]"]):
     """The queue; what is decided leaves it, and z brings it back."""
 
     resting_place = keymap.SUGGESTIONS
@@ -105,15 +105,6 @@ class Doubtful(Above):
     Pairs { width: 100%; max-width: 130; height: 90%; background: $ink-bar; }
     """
 
-    class Read(Posted):
-        """What is undecided now."""
-
-        def __init__(self, found: list[Maybe], said: str, *, alarm: bool = False) -> None:
-            super().__init__()
-            self.found = found
-            self.said = said
-            self.alarm = alarm
-
     def __init__(self, over: DeskScreen) -> None:
         super().__init__(over)
         self.pairs = Pairs(over)
@@ -122,8 +113,11 @@ class Doubtful(Above):
         yield self.pairs
         yield self.bottom
 
-    def on_mount(self) -> None:
-        self._then(None)
+    async def read(self, desk: Desk) -> list[Maybe]:
+        return await desk.maybes()
+
+    def show(self, found: list[Maybe]) -> None:
+        self.pairs.show(found)
 
     @property
     def deeds(self) -> Mapping[str, Deed]:
@@ -132,7 +126,7 @@ class Doubtful(Above):
             "suggestions.up": lambda: self.pairs.move(-1),
             "suggestions.yes": lambda: self._decide(joining),
             "suggestions.never": lambda: self._decide(parting),
-            "suggestions.undo": lambda: self._then(lambda desk: desk.undo()),
+            "suggestions.undo": lambda: self.then(lambda desk: desk.undo()),
             "suggestions.open": self._open,
             "suggestions.leave": self._leave,
         }
@@ -143,28 +137,7 @@ class Doubtful(Above):
     def _decide(self, deed: Callable[[Desk, Maybe], Awaitable[str]]) -> None:
         maybe = self.pairs.chosen
         if maybe is not None:
-            self._then(lambda desk: deed(desk, maybe))
-
-    def _then(self, deed: Callable[[Desk], Awaitable[str]] | None) -> None:
-        """Do it in its turn, and read the queue again."""
-        desk = self.over.desk
-        if desk is None:
-            return
-
-        async def job() -> str:
-            said, alarm = "", False
-            try:
-                said = await deed(desk) if deed else ""
-            except OmnideskError as error:
-                said, alarm = str(error), True
-            self.post_message(self.Read(await desk.maybes(), said, alarm=alarm))
-            return ""
-
-        self.over.jobs.put(job)
-
-    def on_doubtful_read(self, read: Read) -> None:
-        self.pairs.show(read.found)
-        self.tell(read.said, alarm=read.alarm)
+            self.then(lambda desk: deed(desk, maybe))
 
     async def _open(self) -> None:
         maybe = self.pairs.chosen

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.callcard import label, last_words, promised
@@ -59,28 +60,38 @@ def ring_lines(rings: Sequence[Ring], over: DeskScreen, width: int) -> list[Line
     assert desk is not None
     now, card = over.clock(), ring.card
     name = safe_line(card.contact.name if card else ring.name or "", 30)
-    number = safe_line(ring.handle.value if ring.handle else "number withheld")
-    what = "CALLING" if ring.direction is Direction.OUT else "RINGS"
-    others = f", {len(rings) - 1} more" if len(rings) > 1 else ""
-    by = label(desk.channels, ring.channel)
-    head = SafeText(f"── {what}: {' '.join(filter(None, (name, number)))} by {by}{others} ")
-    keys = [f"{over.keys.key_of('call')} logs it"]
+    number = safe_line(ring.handle.value if ring.handle else _("number withheld"))
+    what = _("RINGS: {who} by {channel}")
+    if ring.direction is Direction.OUT:
+        what = _("CALLING: {who} by {channel}")
+    who = " ".join(filter(None, (name, number)))
+    told = what.format(who=who, channel=label(desk.channels, ring.channel))
+    head = SafeText(f"── {told}{_more(', ', len(rings) - 1)} ")
+    keys = [_("{key} logs it").format(key=over.keys.key_of("call"))]
     if card and card.open:
-        keys.insert(0, f"{over.keys.key_of('ring.open')} opens #{card.open[0].number}")
+        key, first = over.keys.key_of("ring.open"), card.open[0].number
+        keys.insert(0, _("{key} opens #{number}").format(key=key, number=first))
     tail = SafeText(f" {', '.join(keys)} ──")
     head = cut(head, max(10, width - cell_len(tail)))
     rule = SafeText("─" * max(0, width - cell_len(head) - cell_len(tail)))
     title: Line = ((head, "unread"), (rule, "rule"), (tail, "key"))
     if card is None:
-        return [title, ((SafeText(" nobody is known by this number"), "muted"),)]
-    told = [f"#{row.number} {safe_line(row.subject or row.snippet)}" for row in card.open]
-    more = f"; {len(told) - _OPEN_SHOWN} more" if len(told) > _OPEN_SHOWN else ""
-    open_ = f"open: {'; '.join(told[:_OPEN_SHOWN])}{more}" if told else "nothing is open"
+        return [title, ((SafeText(f" {_('nobody is known by this number')}"), "muted"),)]
+    rows = [f"#{row.number} {safe_line(row.subject or row.snippet)}" for row in card.open]
+    open_ = _("nothing is open")
+    if rows:
+        some = f"{'; '.join(rows[:_OPEN_SHOWN])}{_more('; ', len(rows) - _OPEN_SHOWN)}"
+        open_ = _("open: {conversations}").format(conversations=some)
     words = promised(card, now)
     said = cut(SafeText(f" {last_words(card, desk.channels, now)}"), width)
     due = (SafeText(f" {words};"), "alert") if words else (SafeText(""), "text")
     rest = cut(SafeText(f" {open_}"), width - cell_len(due[0]))
     return [title, ((said, "text"),), (due, (rest, "muted"))]
+
+
+def _more(comma: str, count: int) -> str:
+    """`, 2 more`; nothing where there are none."""
+    return comma + ngettext("{n} more", "{n} more", count).format(n=count) if count > 0 else ""
 
 
 class Listening:
@@ -142,7 +153,7 @@ class Listening:
 async def answer(screen: DeskScreen) -> None:
     """Open the conversation of whoever rings, else the form of the call."""
     if not screen.rings:
-        screen.say("nobody rings")
+        screen.say(_("nobody rings"))
         return
     ring = screen.rings[-1]
     if ring.card is not None and ring.card.open:

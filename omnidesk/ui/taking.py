@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Attachment, Direction, Message
 from omnidesk.core.safetext import (
     SafeText,
@@ -20,7 +21,7 @@ from omnidesk.core.safetext import (
     show_link,
     strip_codes,
 )
-from omnidesk.ui.local import size
+from omnidesk.ui.local import number, size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -49,18 +50,20 @@ async def _current(screen: DeskScreen) -> Message | None:
     return opened.messages[-1]
 
 
-async def copy(screen: DeskScreen, text: str, what: str) -> None:
+async def copy(screen: DeskScreen, text: str, said: str) -> None:
     """Put words into the clipboard, by the terminal, or by a command of the agent's own."""
     clean = strip_codes(text)[0]
     kept = clean[:_COPIED_AT_MOST]
-    cut = f", the first {_COPIED_AT_MOST:,} characters" if len(clean) > len(kept) else ""
+    if len(clean) > len(kept):
+        cut = ngettext("the first {n} character", "the first {n} characters", len(kept))
+        said = f"{said}, {cut.format(n=number(len(kept)))}"
     command = shlex.split(os.environ.get(_COMMAND, ""))
     if not command:
         screen.app.copy_to_clipboard(kept)
-        screen.say(f"{what} copied{cut}")
+        screen.say(said)
         return
     trouble = await _pipe(command, kept)
-    screen.say(trouble or f"{what} copied{cut}", alarm=bool(trouble))
+    screen.say(trouble or said, alarm=bool(trouble))
 
 
 async def _pipe(command: list[str], text: str) -> str:
@@ -71,22 +74,29 @@ async def _pipe(command: list[str], text: str) -> str:
             *command, stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
         )
     except OSError as error:
-        return f"not copied, {_COMMAND}: {error.strerror}: {command[0]}"
+        return _not_copied(f"{error.strerror}: {command[0]}")
     try:
         async with asyncio.timeout(_COMMAND_SECONDS):
             await running.communicate(text.encode())
     except TimeoutError:
         running.kill()
         await running.wait()
-        return f"not copied, {_COMMAND}: {command[0]} did not end within {_COMMAND_SECONDS:.0f} s"
-    return f"not copied, {_COMMAND}: {command[0]} failed" if running.returncode else ""
+        late = _("{command} did not end within {seconds} s")
+        return _not_copied(late.format(command=command[0], seconds=round(_COMMAND_SECONDS)))
+    if running.returncode:
+        return _not_copied(_("{command} failed").format(command=command[0]))
+    return ""
+
+
+def _not_copied(why: str) -> str:
+    return _("not copied, {setting}: {why}").format(setting=_COMMAND, why=why)
 
 
 async def copy_message(screen: DeskScreen) -> None:
     """Copy the words of the message under the hand."""
     message = await _current(screen)
     if message is not None:
-        await copy(screen, message.text, "the message")
+        await copy(screen, message.text, _("the message copied"))
 
 
 async def copy_address(screen: DeskScreen) -> None:
@@ -97,15 +107,17 @@ async def copy_address(screen: DeskScreen) -> None:
     people = message.to if message.direction is Direction.OUT else (message.sender,)
     address = ", ".join(one.address for one in people if one is not None)
     if address:
-        await copy(screen, safe_line(address), safe_line(address, 40))
+        said = _("{address} copied").format(address=safe_line(address, 40))
+        await copy(screen, safe_line(address), said)
     else:
-        screen.say("no address stands in this message")
+        screen.say(_("no address stands in this message"))
 
 
 async def copy_number(screen: DeskScreen) -> None:
     """Copy the number of the conversation, as it stands in a subject."""
     if screen.number is not None:
-        await copy(screen, f"[#{screen.number}]", f"[#{screen.number}]")
+        said = _("[#{number}] copied").format(number=screen.number)
+        await copy(screen, f"[#{screen.number}]", said)
 
 
 def links_in(message: Message) -> list[tuple[str, str]]:
@@ -128,18 +140,20 @@ async def links(screen: DeskScreen) -> None:
     message = await _current(screen)
     found = links_in(message) if message is not None else []
     if not found:
-        screen.say("no link stands in this message")
+        screen.say(_("no link stands in this message"))
         return
     options = [("", show_link(label, url), url) for label, url in found]
 
     async def take(url: str) -> None:
         host = link_host(url)
         if host is None:
-            screen.say("that is no link that may be opened; it was not copied", alarm=True)
+            screen.say(_("that is no link that may be opened; it was not copied"), alarm=True)
         else:
-            await copy(screen, safe_line(url).replace(" ", ""), f"the link to {host}")
+            said = _("the link to {host} copied").format(host=host)
+            await copy(screen, safe_line(url).replace(" ", ""), said)
 
-    screen.app.push_screen(Picker(screen, "copy which link? host first, ≠ deceives", options, take))
+    title = _("copy which link? host first, ≠ deceives")
+    screen.app.push_screen(Picker(screen, title, options, take))
 
 
 async def save(screen: DeskScreen) -> None:
@@ -153,13 +167,13 @@ async def save(screen: DeskScreen) -> None:
     if not files and screen.thread.opened is not None:
         files = [f for one in reversed(screen.thread.opened.messages) for f in _here(one)]
     if not files:
-        screen.say("no file is attached here")
+        screen.say(_("no file is attached here"))
     elif len(files) == 1:
         await _ask_folder(screen, files[0])
     else:
         options = [("", _told(file), file) for file in files]
         screen.app.push_screen(
-            Picker(screen, "save which file?", options, lambda file: _ask_folder(screen, file))
+            Picker(screen, _("save which file?"), options, lambda file: _ask_folder(screen, file))
         )
 
 
@@ -182,15 +196,15 @@ async def _ask_folder(screen: DeskScreen, file: Attachment) -> None:
     def told(typed: str) -> tuple[str, bool]:
         folder = Path(typed.strip() or ".").expanduser()
         if folder.exists() and not folder.is_dir():
-            return f"{safe_line(str(folder))} is no folder", False
-        new = "" if folder.is_dir() else "into a new folder, "
-        return f"{new}as {_told(file)}", True
+            return _("{path} is no folder").format(path=safe_line(str(folder))), False
+        said = _("as {file}") if folder.is_dir() else _("into a new folder, as {file}")
+        return said.format(file=_told(file)), True
 
     def take(typed: str) -> None:
         folder = Path(typed.strip() or ".").expanduser()
         screen.jobs.put(lambda: _save(screen, file, folder))
 
-    question = Question(screen, "save into", told, take, value=str(usual))
+    question = Question(screen, _("save into"), told, take, value=str(usual))
     await ask(question, screen)
 
 
@@ -202,10 +216,11 @@ async def _save(screen: DeskScreen, file: Attachment, folder: Path) -> str:
     try:
         path = await asyncio.to_thread(save_as, source, folder, file.name)
     except OSError as error:
-        screen.say(f"not saved: {error.filename or folder}: {error.strerror}", alarm=True)
+        said = _("not saved: {path}: {why}")
+        screen.say(said.format(path=error.filename or folder, why=error.strerror), alarm=True)
         return ""
     screen.saved_to = folder
-    return f"saved as {path}"
+    return _("saved as {path}").format(path=path)
 
 
 def save_as(source: Path, folder: Path, name: str) -> Path:

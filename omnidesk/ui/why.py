@@ -5,20 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.message import Message as Posted
-
-from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import _
 from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line, show_address
 from omnidesk.ui import keymap
-from omnidesk.ui.above import Above
 from omnidesk.ui.asking import NumberLine, ask_number
 from omnidesk.ui.callcard import label, own_words
+from omnidesk.ui.deciding import Deciding
+from omnidesk.ui.happened import what_happened
 from omnidesk.ui.lines import Line, clock, cut, wrap
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.strip import Strip
@@ -61,7 +60,9 @@ class WhyPane(Painted, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
         if y == 0:
-            title = cut(SafeText(f" Why it stands in #{self.opened.conversation.number} "), width)
+            number = self.opened.conversation.number
+            words = _("Why it stands in #{number}").format(number=number)
+            title = cut(SafeText(f" {words} "), width)
             return self.paint(((title, "title"), (SafeText("─" * width), "rule")))
         lines = [*self._messages(width - 2), (), *self._about(width - 2)]
         if y - 1 >= len(lines):
@@ -82,23 +83,27 @@ class WhyPane(Painted, can_focus=True):
     def _about(self, width: int) -> list[Line]:
         history, desk = self.history, self._over.desk
         if history is None or desk is None or history.message.id != self.chosen.id:
-            return [((SafeText("looking"), "muted"),)]
+            return [((SafeText(_("looking")), "muted"),)]
         message, now = history.message, self._over.clock()
         sender = message.sender
-        told = [(f"why: {safe_line(message.why) or 'nobody wrote down why'}", "name")]
+        why = safe_line(message.why) or _("nobody wrote down why")
+        told = [(_("why: {reason}").format(reason=why), "name")]
         if message.channel:
             by = show_address(sender.name, sender.address) if sender else SafeText("?")
-            told.append((f"by {label(desk.channels, message.channel)}, {by}", "text"))
+            said = _("by {channel}, {address}")
+            channel = label(desk.channels, message.channel)
+            told.append((said.format(channel=channel, address=by), "text"))
         if message.marked:
             told.append((f"! {safe_line(message.marked)}", "alert"))
         if message.copy_of is not None:
-            told.append((f"a copy of message {message.copy_of}", "mark"))
+            told.append((_("a copy of message {id}").format(id=message.copy_of), "mark"))
         copies = [str(m.id) for m in self.opened.messages if m.copy_of == message.id]
         if copies:
-            told.append((f"came again as message {', '.join(copies)}", "mark"))
+            told.append((_("came again as message {id}").format(id=", ".join(copies)), "mark"))
         for version, text, at in history.versions:
-            words = f"version {version}, {clock(at, now)}: {safe_line(text[:200])}"
-            told.append((words, "muted"))
+            said = _("version {version}, {when}: {words}")
+            words = safe_line(text[:200])
+            told.append((said.format(version=version, when=clock(at, now), words=words), "muted"))
         told += [(_event_words(e, message.id, now_words=clock(e.at, now)), "muted")
                  for e in history.events[-_EVENTS_SHOWN:]]  # fmt: skip
         return [((part, ink),) for words, ink in told for part in wrap(SafeText(words), width)[:3]]
@@ -106,22 +111,23 @@ class WhyPane(Painted, can_focus=True):
 
 def _who(message: Message) -> SafeText:
     if message.direction is Direction.NOTE:
-        return safe_line(f"NOTE {message.author}", 20)
+        return safe_line(_("NOTE {author}").format(author=message.author), 20)
     if message.direction is Direction.OUT:
-        return safe_line(f"us, {message.author or 'automatic'}", 20)
+        return safe_line(_("us, {author}").format(author=message.author or _("automatic")), 20)
     return safe_line(message.sender.name or message.sender.address if message.sender else "?", 20)
 
 
 def _event_words(event: Event, id: int, *, now_words: SafeText) -> str:
     more = ""
     if id in event.data.get("moved", ()):
-        more = f" from #{event.conversation} to #{event.data.get('to')}"
+        moved = _("from #{number} to #{other}")
+        more = " " + moved.format(number=event.conversation, other=event.data.get("to"))
     elif "after" in event.data and isinstance(event.data["after"], str):
         more = f": {safe_line(event.data['after'])}"
-    return f"{now_words}  {event.kind.value.replace('.', ' ')}{more}, {safe_line(event.actor)}"
+    return f"{now_words}  {what_happened(event.kind)}{more}, {safe_line(event.actor)}"
 
 
-class Why(Above):
+class Why(Deciding["tuple[Opened, History]"]):
     """The pane over the desk; what is moved goes at once, and z takes it back."""
 
     resting_place = keymap.WHY
@@ -129,18 +135,6 @@ class Why(Above):
     Why { align: center middle; background: $ink-paper 60%; }
     WhyPane { width: 100%; max-width: 110; height: 80%; background: $ink-bar; }
     """
-
-    class Read(Posted):
-        """A message with its history, and what was done before."""
-
-        def __init__(
-            self, opened: Opened, history: History, said: str, *, alarm: bool = False
-        ) -> None:
-            super().__init__()
-            self.opened = opened
-            self.history = history
-            self.said = said
-            self.alarm = alarm
 
     def __init__(self, over: DeskScreen, opened: Opened, at: int) -> None:
         super().__init__(over)
@@ -150,8 +144,15 @@ class Why(Above):
         yield self.pane
         yield self.bottom
 
-    def on_mount(self) -> None:
-        self._then(None)
+    async def read(self, desk: Desk) -> tuple[Opened, History] | None:
+        opened = await desk.open(self.pane.opened.conversation.number)
+        if not opened.messages:
+            return None
+        at = min(self.pane.at, len(opened.messages) - 1)
+        return opened, await desk.history(opened.messages[at].id)
+
+    def show(self, found: tuple[Opened, History]) -> None:
+        self.pane.show(*found)
 
     @property
     def deeds(self) -> Mapping[str, Deed]:
@@ -161,9 +162,9 @@ class Why(Above):
             "why.down": partial(self._pick, 1),
             "why.up": partial(self._pick, -1),
             "why.move": self._ask_where,
-            "why.apart": lambda: self._then(lambda desk: desk.move_message(chosen)),
-            "why.split": lambda: self._then(lambda desk: desk.split(number, chosen)),
-            "why.undo": lambda: self._then(lambda desk: desk.undo()),
+            "why.apart": lambda: self.then(lambda desk: desk.move_message(chosen)),
+            "why.split": lambda: self.then(lambda desk: desk.split(number, chosen)),
+            "why.undo": lambda: self.then(lambda desk: desk.undo()),
             "why.leave": self._leave,
             "number.take": partial(self._number, take=True),
             "number.leave": partial(self._number, take=False),
@@ -176,48 +177,20 @@ class Why(Above):
         pane = self.pane
         pane.at = max(0, min(pane.at + by, len(pane.opened.messages) - 1))
         pane.refresh()
-        self._then(None)
+        self.then(None)
 
     async def _ask_where(self) -> None:
         chosen = self.pane.chosen.id
 
         def move(to: int) -> None:
-            self._then(lambda desk: desk.move_message(chosen, to))
+            self.then(lambda desk: desk.move_message(chosen, to))
 
-        await ask_number(self, "into which conversation? its number", move)
+        await ask_number(self, _("into which conversation? its number"), move)
 
     async def _number(self, *, take: bool) -> None:
         line = self.focused
         if isinstance(line, NumberLine):
             await (line.answer() if take else line.leave())
-
-    def _then(self, deed: Callable[[Desk], Awaitable[str]] | None) -> None:
-        """Do it in its turn, and read the conversation again."""
-        desk = self.over.desk
-        if desk is None:
-            return
-
-        async def job() -> str:
-            said, alarm = "", False
-            try:
-                said = await deed(desk) if deed else ""
-            except OmnideskError as error:
-                said, alarm = str(error), True
-            opened = await desk.open(self.pane.opened.conversation.number)
-            if not opened.messages:
-                self.dismiss()
-                return said
-            at = min(self.pane.at, len(opened.messages) - 1)
-            read = await desk.history(opened.messages[at].id)
-            self.post_message(self.Read(opened, read, said, alarm=alarm))
-            return ""
-
-        self.over.jobs.put(job)
-
-    def on_why_read(self, read: Read) -> None:
-        self.pane.show(read.opened, read.history)
-        if read.said:
-            self.tell(read.said, alarm=read.alarm)
 
 
 def _begin(messages: Sequence[Message], current: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from omnidesk.core.model import Direction, Handle, Known, State
 from omnidesk.desk import DeskSettings
 from omnidesk.ui.app import OmnideskApp
 from omnidesk.ui.callform import CallForm
-from omnidesk.ui.callwords import read_duration
+from omnidesk.ui.callwords import Call, Unread, read_call, read_duration
 from tests.ui.house import PHONE, House, house, screen_text, until
 
 if TYPE_CHECKING:
@@ -223,6 +223,11 @@ def test_a_duration_is_read_as_people_type_it(typed: str, seconds: int) -> None:
     assert read_duration(typed) == timedelta(seconds=seconds)
 
 
-def test_a_duration_that_is_none_is_named() -> None:
-    assert read_duration("") is None
-    assert str(read_duration("long")).startswith("duration: 'long'")
+def test_a_duration_that_is_none_is_named_with_its_field() -> None:
+    now = datetime(2026, 9, 16, 12, tzinfo=UTC)
+    assert read_call({"duration": " ", "call_back": ""}, now) == Call()
+    for field, typed in (("duration", "long"), ("call_back", "whenever")):
+        found = read_call({field: typed}, now)
+        assert isinstance(found, Unread)
+        assert found.field == field
+        assert typed in found.words

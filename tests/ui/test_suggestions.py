@@ -254,7 +254,7 @@ async def test_hostile_names_stay_words(acme: House) -> None:
     app = acme.app()
     async with app.run_test(size=(200, 50)) as pilot:
         await opened(pilot, app, one)
-        await until(pilot, lambda: "may be the same fault" in screen_text(app))
+        await until(pilot, lambda: "m joins, x no" in screen_text(app))
         said = screen_text(app)
         assert "\x1b" not in said
         assert "\u202e" not in said
