@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from omnidesk.core.language import N_, _
-from omnidesk.core.model import Direction, Handle
-from omnidesk.demo import anna
+from omnidesk.core.model import DeliveryState, Handle
+from omnidesk.demo import anna, igor
 
 if TYPE_CHECKING:
     from omnidesk.core.store import Reads
@@ -19,6 +19,8 @@ _READ = 100
 _LETTER = Handle("mailto", anna.ADDRESS)
 _PHONE = Handle("tel", anna.NUMBER)
 _CHAT = Handle("telegram", str(anna.CHAT))
+_ECHO = Handle("telegram", str(igor.CHAT))
+_ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 
 
 class Step(Enum):
@@ -38,8 +40,8 @@ class Step(Enum):
         "the call down. She asks to be answered in Telegram."
     )
     UNKNOWN_RING = N_(
-        "She phones from a number that nobody has added yet. C writes the call down, her "
-        "name finds her. She asks to be answered in Telegram."
+        "She phones, and her number is not added yet: P goes to the customer, a adds it. Then C "
+        "writes the call down, and it stands here. She asks to be answered in Telegram."
     )
     CHAT = N_(
         "The same customer, now in Telegram. She shared her number: P goes to the customer, "
@@ -53,6 +55,10 @@ class Step(Enum):
         "she wrote last; V takes another way."
     )
     ANSWERED = N_("She has your answer in Telegram. w says why a message stands here.")
+    ECHO = N_(
+        "The same fault came by letter and in Telegram: the line over the messages says so. "
+        "m joins the two, x says that they are not the same."
+    )
 
 
 class Guide:
@@ -65,13 +71,12 @@ class Guide:
     async def follow(self) -> None:
         """Guide until cancelled."""
         async for _seq in self._desk.changes():
-            found = await self._desk.store.read(lambda reads: moment(reads, datetime.now(UTC)))
-            if found is not None:
-                await self.tell(found)
+            found = await self._desk.store.read(lambda reads: moments(reads, datetime.now(UTC)))
+            for step, number in found:
+                await self.tell(step, number)
 
-    async def tell(self, found: tuple[Step, int]) -> None:
+    async def tell(self, step: Step, number: int) -> None:
         """Write the note of a moment, and before the first of all one where the eye falls."""
-        step, number = found
         if not self._told:
             for row in await self._desk.rows("inbox", limit=1):
                 await self._note(Step.START, row.number)
@@ -83,8 +88,12 @@ class Guide:
         await self._desk.note(number, _(step.value).format(name=anna.NAME))
 
 
-def moment(reads: Reads, now: datetime) -> tuple[Step, int] | None:
-    """Where the tour stands, and the conversation that it is about; None before it begins."""
+def moments(reads: Reads, now: datetime) -> list[tuple[Step, int]]:
+    """Where the tour stands, each with the conversation that it is about."""
+    return [found for found in (_of_anna(reads, now), _of_igor(reads)) if found is not None]
+
+
+def _of_anna(reads: Reads, now: datetime) -> tuple[Step, int] | None:
     letter, chat = reads.owner_of(_LETTER), reads.owner_of(_CHAT)
     hers = _latest(reads, letter)
     if letter is None or hers is None:
@@ -105,10 +114,17 @@ def _joining(reads: Reads, *, same: bool, hers: int, theirs: int) -> tuple[Step,
     said = reads.messages(hers, limit=_READ)
     chats = {m.channel for m in said if m.handle == _CHAT}
     answered = any(
-        m.direction is Direction.OUT and m.author and m.channel in chats and m.delivery
+        m.author and m.channel in chats and m.delivery and m.delivery.state in _ARRIVED
         for m in said
     )
     return (Step.ANSWERED if answered else Step.WHOLE), hers
+
+
+def _of_igor(reads: Reads) -> tuple[Step, int] | None:
+    number = _latest(reads, reads.owner_of(_ECHO))
+    if number is None or not reads.suggestions("conversation", number):
+        return None
+    return Step.ECHO, number
 
 
 def _is_whole(reads: Reads, number: int) -> bool:

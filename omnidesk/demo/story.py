@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from omnidesk.demo import anna, chatters, outages, writers
+from omnidesk.demo import anna, chatters, igor, outages, writers
 from omnidesk.demo.world import Call, World
 
 
@@ -118,8 +118,9 @@ SCENES = (
         name=writers.ROMASHKA,
         answers=("Счёт на 12 стульев во вложении к заказу.",),
     ),
-    Scene(play=outages.hurried_poller, live=100, scripted=5),
-    Scene(play=outages.second_poller, live=115, scripted=None),
+    Scene(play=igor.igor, live=104, scripted=None, name=igor.NAME),
+    Scene(play=outages.hurried_poller, live=140, scripted=5),
+    Scene(play=outages.second_poller, live=170, scripted=None),
 )
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {scene.name: scene.answers for scene in SCENES}

@@ -11,8 +11,8 @@ import pytest
 
 from omnidesk.core.model import Handle
 from omnidesk.core.store import Suggested
-from omnidesk.demo import anna
-from omnidesk.demo.guide import Guide, Step, moment
+from omnidesk.demo import anna, igor
+from omnidesk.demo.guide import Guide, Step, moments
 from omnidesk.demo.ledger import Ledger, keep_books
 from omnidesk.demo.sandbox import Sandbox
 from omnidesk.desk import Desk
@@ -77,10 +77,12 @@ class Matter:
     async def _suggested(self, what: str) -> list[Suggested]:
         return [one for one in (await self.desk.open(1)).suggestions if one.what == what]
 
+    async def steps(self) -> list[tuple[Step, int]]:
+        return await self.desk.store.read(lambda reads: moments(reads, datetime.now(UTC)))
+
     async def step(self) -> Step:
-        found = await self.desk.store.read(lambda reads: moment(reads, datetime.now(UTC)))
-        assert found is not None
-        return found[0]
+        ((step, _),) = await self.steps()
+        return step
 
     async def books(self) -> Ledger:
         return await keep_books(self.sandbox, self.desk.store)
@@ -110,7 +112,7 @@ async def until_it_is_whole(matter: Matter) -> None:
 
 
 async def test_the_guide_knows_where_the_tour_stands(matter: Matter) -> None:
-    assert await matter.desk.store.read(lambda r: moment(r, datetime.now(UTC))) is None
+    assert await matter.steps() == []
     for play, step in (
         (matter.letter, Step.LETTER),
         (matter.number_is_added, Step.LETTER),
@@ -130,6 +132,26 @@ async def test_a_ring_from_a_number_that_nobody_added_is_another_step(matter: Ma
     await matter.letter()
     await matter.rings()
     assert await matter.step() is Step.UNKNOWN_RING
+
+
+async def test_an_answer_that_is_not_sent_yet_is_not_told_of(matter: Matter) -> None:
+    await until_it_is_whole(matter)
+    await matter.desk.reply(1, anna.ANSWER)
+    assert await matter.step() is Step.WHOLE
+    await matter.home.round()
+    assert await matter.step() is Step.ANSWERED
+
+
+async def test_a_fault_told_twice_is_a_step_of_its_own(matter: Matter) -> None:
+    person = matter.sandbox.correspondent(igor.ADDRESS, igor.NAME)
+    await person.write("Оплата", f"Здравствуйте!\n\n{igor.FAULT}", at=datetime.now(UTC))
+    await matter.home.round()
+    assert await matter.steps() == []
+    matter.sandbox.bot.customer(igor.CHAT, "Игорь").text(igor.FAULT)
+    await matter.home.round()
+    assert await matter.steps() == [(Step.ECHO, 2)]
+    await matter.desk.merge(1, 2)
+    assert await matter.steps() == []
 
 
 async def test_a_matter_that_is_whole_agrees(matter: Matter) -> None:
@@ -194,10 +216,8 @@ async def test_a_matter_without_wish_or_receipt_does_not_agree(tmp_path: Path) -
 async def test_the_guide_writes_each_note_once(matter: Matter) -> None:
     await matter.letter()
     guide = Guide(matter.desk)
-    found = await matter.desk.store.read(lambda r: moment(r, datetime.now(UTC)))
-    assert found is not None
-    for _ in range(2):
-        await guide.tell(found)
+    for found in 2 * await matter.steps():
+        await guide.tell(*found)
     notes = [m.text for m in (await matter.desk.open(1)).messages if m.direction == "note"]
     assert [note.split(" ")[0] for note in notes] == ["These", "This"]
     assert anna.NAME in notes[0]
@@ -218,6 +238,7 @@ async def test_the_guide_writes_each_note_once(matter: Matter) -> None:
         ("z", "undo"),
         ("q", "customer.leave"),
         ("m", "join"),
+        ("x", "join.never"),
         ("V", "way.next"),
         ("w", "why"),
     ],
