@@ -22,8 +22,12 @@ class ListReads(Protocol):
         after: tuple[int, int] | None = None,
         before: tuple[int, int] | None = None,
         limit: int = 60,
+        newest: bool = False,
     ) -> list[Row]:
-        """A page of a view in ascending (rank, number); `before` gives the page that ends there."""
+        """A page of a view in ascending (rank, number); `before` gives the page that ends there.
+
+        With `newest` what happened last comes first, and a row's rank is its place in that order.
+        """
         ...
 
     def rows_filtered(
@@ -36,6 +40,7 @@ class ListReads(Protocol):
         before: tuple[int, int] | None = None,
         limit: int = 60,
         typing: bool = False,
+        newest: bool = False,
     ) -> list[Row]:
         """A page of what a filter leaves of a view; `typing`: its last word may be unfinished."""
         ...

@@ -91,8 +91,9 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         before: tuple[int, int] | None = None,
         limit: int = 60,
         query: str = "",
+        newest: bool = False,
     ) -> list[Row]:
-        """A page of a view, longest wait first; of it what the filter `query` leaves.
+        """A page of a view, longest wait or newest first; of it what the filter `query` leaves.
 
         `view` is a built-in one or one of the config. BadFilter says what is wrong with either.
         """
@@ -100,7 +101,9 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         saved = next((one for one in self.settings.views if one.name == view), None)
         if saved is None and not query.strip():
             return await self.store.read(
-                lambda r: r.rows(view, agent=me, after=after, before=before, limit=limit)
+                lambda r: r.rows(
+                    view, agent=me, after=after, before=before, limit=limit, newest=newest
+                )
             )
         from omnidesk.desk.finding import narrowed  # a screen starts without a filter
 
@@ -109,7 +112,14 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         )
         return await self.store.read(
             lambda r: r.rows_filtered(
-                wish, inside, agent=me, after=after, before=before, limit=limit, typing=True
+                wish,
+                inside,
+                agent=me,
+                after=after,
+                before=before,
+                limit=limit,
+                typing=True,
+                newest=newest,
             )
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Address, Direction, State
-from omnidesk.core.store import VIEWS, Store, Transaction
+from omnidesk.core.store import VIEWS, Reads, Store, Transaction
 from omnidesk.testing.store_parts import NOON, begin, letter
 
 
@@ -68,6 +68,50 @@ class ListsContract:
             "settled lately",
             "settled long ago",
         ]
+
+    async def test_newest_first_is_an_order_of_every_view_with_pages_both_ways(
+        self, store: Store
+    ) -> None:
+        def fill(tx: Transaction) -> None:
+            for index in range(64):
+                at = NOON + timedelta(minutes=index * 7 % 31)
+                state = list(State)[index % len(State)]
+                begin(
+                    tx,
+                    f"{index}",
+                    at=at,
+                    state=state,
+                    assignee="anna" if index % 3 else None,
+                    failed=index % 2,
+                    waiting_since=NOON if index % 5 == 0 else None,
+                )
+
+        def paged(tx: Reads, view: str, back: bool) -> list[int]:
+            found: list[int] = []
+            key = (1 << 60, 0) if back else None
+            while page := tx.rows(
+                view,
+                agent="anna",
+                before=key if back else None,
+                after=None if back else key,
+                limit=4,
+                newest=True,
+            ):
+                numbers = [row.number for row in page]
+                found = numbers + found if back else found + numbers
+                edge = page[0 if back else -1]
+                key = (edge.rank, edge.number)
+            return found
+
+        await store.write(fill)
+        for view in VIEWS:
+            usual = await store.read(lambda r, v=view: r.rows(v, agent="anna", limit=100))  # type: ignore[misc]
+            expected = sorted(usual, key=lambda row: (-row.last_at.timestamp(), row.number))
+            numbers = [row.number for row in expected]
+            for back in (False, True):
+                assert numbers == await store.read(
+                    lambda r, v=view, b=back: paged(r, v, b)  # type: ignore[misc]
+                )
 
     async def test_word_forms_are_found_in_russian_and_english(self, store: Store) -> None:
         texts = ["Доставка задерживается", "ждём доставки", "shipping labels", "Ещё вопрос"]

@@ -11,7 +11,7 @@ from omnidesk.core.model import Conversation, Row, State
 from omnidesk.store.sqlite.values import when
 
 ROW = """
-    SELECT c.number, c.rank, c.state, c.channel, c.assignee, p.name, c.subject, c.snippet,
+    SELECT c.number, c.{order}, c.state, c.channel, c.assignee, p.name, c.subject, c.snippet,
            c.unread, c.failed, c.priority, c.waiting_since, c.last_at
     FROM conversation c {index}
     JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
@@ -35,22 +35,25 @@ def select_rows(
     after: tuple[int, int] | None,
     before: tuple[int, int] | None,
     limit: int,
+    by: str,
 ) -> list[Row]:
     """A page of conversations under conditions; `source` is what follows `conversation c`.
+
+    `by` is the column of the order: rank or newest.
 
     Numbers first: an index that has all that is asked spares the look at every row.
     """
     order, conditions = "ASC", list(where)
     if key := after or before:
         order = "ASC" if after else "DESC"
-        conditions.append(f"(c.rank, c.number) {'>' if after else '<'} (:rank, :number)")
+        conditions.append(f"(c.{by}, c.number) {'>' if after else '<'} (:rank, :number)")
         arguments = {**arguments, "rank": key[0], "number": key[1]}
     inner = (
         f"SELECT c.number FROM conversation c {source} WHERE {' AND '.join(conditions)} "
-        f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
+        f"ORDER BY c.{by} {order}, c.number {order} LIMIT :limit"
     )
     found = db.execute(
-        ROW.format(index="") + f"WHERE c.number IN ({inner}) ORDER BY c.rank, c.number",
+        ROW.format(index="", order=by) + f"WHERE c.number IN ({inner}) ORDER BY c.{by}, c.number",
         {**arguments, "limit": limit},
     )
     return [row_of(r) for r in found]

@@ -10,7 +10,7 @@ from omnidesk.core.identity import dialled
 from omnidesk.core.model import Row
 from omnidesk.store.sqlite.connection import fold_yo
 from omnidesk.store.sqlite.conversation_rows import select_rows
-from omnidesk.store.sqlite.inbox import INDEX, VIEWS
+from omnidesk.store.sqlite.inbox import INDEX, in_order
 from omnidesk.store.sqlite.matching import TEXT
 from omnidesk.store.sqlite.narrowing import narrowed
 from omnidesk.store.sqlite.search import SearchReads
@@ -48,19 +48,21 @@ class FilterReads(SearchReads):
         before: tuple[int, int] | None = None,
         limit: int = 60,
         typing: bool = False,
+        newest: bool = False,
     ) -> list[Row]:
         if filter.of(*TEXT) and self.matching(filter, TEXT) == (None, None):
             return []  # there is no letter and no digit in it
         where, arguments = narrowed(filter.of(*_COLUMNS))
         arguments["agent"] = agent
+        by, index, whole = in_order(view, newest=newest)
         source = (
             _first(self._by_words(filter, where, typing), self._by_people(filter, where))
             or self._by_tags(filter, arguments)
             or self._by_column(filter, view)
-            or self._by_view(view, agent)
+            or (f"INDEXED BY {index}" if newest else self._by_view(view, agent))
         )
-        where.append(VIEWS[view])
-        return select_rows(self.db, source, where, arguments, after, before, limit)
+        where += whole
+        return select_rows(self.db, source, where, arguments, after, before, limit, by)
 
     def _by_words(self, filter: Filter, where: list[str], typing: bool) -> str | None:
         """Conversations by their words or numbers, whatever their order."""

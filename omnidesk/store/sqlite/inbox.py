@@ -42,6 +42,26 @@ INDEX = {
     "failed": "conversation_failed",
     "all": "conversation_all",
 }
+NEWEST = {
+    "inbox": "conversation_newest",
+    "mine": "conversation_newest",
+    "unassigned": "conversation_newest",
+    "waiting": "conversation_newest",
+    "closed": "conversation_all_newest",
+    "all": "conversation_all_newest",
+}
+"""The other order's indexes; a view that has none is short enough to be sorted."""
+
+
+def in_order(view: str, *, newest: bool) -> tuple[str, str, list[str]]:
+    """The column that orders a view, the index that serves it, and what that index repeats."""
+    if not newest:
+        return "rank", INDEX[view], [VIEWS[view]]
+    index = NEWEST.get(view, INDEX[view])
+    whole = {"conversation_newest": _ACTIVE, "conversation_all_newest": VIEWS["all"]}
+    return "newest", index, list(dict.fromkeys([VIEWS[view], whole.get(index, VIEWS[view])]))
+
+
 # A contact's conversations, and those that they were merged into.
 _THEIRS = """
     WITH RECURSIVE theirs (number) AS (
@@ -87,28 +107,32 @@ class InboxReads:
         after: tuple[int, int] | None = None,
         before: tuple[int, int] | None = None,
         limit: int = 60,
+        newest: bool = False,
     ) -> list[Row]:
-        where, order = [VIEWS[view]], "ASC"
+        by, index, where = in_order(view, newest=newest)
+        order = "ASC"
         arguments: dict[str, Any] = {"limit": limit}
         if view == "mine":
             arguments["agent"] = agent
         if after is not None:
-            where.append("(c.rank, c.number) > (:rank, :number)")
+            where.append(f"(c.{by}, c.number) > (:rank, :number)")
             arguments["rank"], arguments["number"] = after
         elif before is not None:
-            where.append("(c.rank, c.number) < (:rank, :number)")
+            where.append(f"(c.{by}, c.number) < (:rank, :number)")
             arguments["rank"], arguments["number"] = before
             order = "DESC"
         sql = (
-            ROW.format(index=f"INDEXED BY {INDEX[view]}")
+            ROW.format(index=f"INDEXED BY {index}", order=by)
             + f"WHERE {' AND '.join(where)} "
-            + f"ORDER BY c.rank {order}, c.number {order} LIMIT :limit"
+            + f"ORDER BY c.{by} {order}, c.number {order} LIMIT :limit"
         )
         found = [row_of(r) for r in self.db.execute(sql, arguments)]
         return found[::-1] if order == "DESC" else found
 
     def row(self, number: int) -> Row | None:
-        found = self.db.execute(ROW.format(index="") + "WHERE c.number = ?", (number,)).fetchone()
+        found = self.db.execute(
+            ROW.format(index="", order="rank") + "WHERE c.number = ?", (number,)
+        ).fetchone()
         return row_of(found) if found else None
 
     def counts(self, agent: str) -> dict[str, int]:
@@ -153,8 +177,9 @@ class InboxReads:
 
     def conversations_of(self, contact: int, *, limit: int = 50) -> list[Row]:
         found = self.db.execute(
-            f"{_THEIRS} {ROW.format(index='')} WHERE c.number IN (SELECT number FROM theirs) "
-            "AND c.state <> 'merged' ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
+            f"{_THEIRS} {ROW.format(index='', order='rank')} "
+            "WHERE c.number IN (SELECT number FROM theirs) AND c.state <> 'merged' "
+            "ORDER BY c.last_at DESC, c.number DESC LIMIT ?",
             (contact, limit),
         )
         return [row_of(r) for r in found]

@@ -110,7 +110,7 @@ CREATE TABLE reached (
     PRIMARY KEY (handle, channel)
 ) WITHOUT ROWID;
 
--- `rank` orders every list: longest wait first, then newest. `apart` holds the columns that a
+-- `rank` orders every list: longest wait first, then newest; `newest` is the other order. `apart` holds the columns that a
 -- conversation would have without what was merged into it, `aside` those of a merged one,
 -- `split_from` the one whose messages it was made for.
 CREATE TABLE conversation (
@@ -136,7 +136,8 @@ CREATE TABLE conversation (
     tags          TEXT NOT NULL DEFAULT '[]',
     active        INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('open', 'waiting')) VIRTUAL,
     rank          INTEGER NOT NULL GENERATED ALWAYS AS
-                  (coalesce(waiting_since, 9007199254740992 - last_at)) STORED
+                  (coalesce(waiting_since, 9007199254740992 - last_at)) STORED,
+    newest        INTEGER NOT NULL GENERATED ALWAYS AS (9007199254740992 - last_at) VIRTUAL
 );
 CREATE INDEX conversation_all ON conversation (rank, number) WHERE state <> 'merged';
 CREATE INDEX conversation_inbox ON conversation (rank, number) WHERE state IN ('open', 'waiting');
@@ -145,6 +146,10 @@ CREATE INDEX conversation_mine ON conversation (assignee, rank, number)
 CREATE INDEX conversation_aside ON conversation (state, rank, number)
     WHERE state IN ('waiting', 'snoozed', 'closed');
 CREATE INDEX conversation_failed ON conversation (rank, number) WHERE failed > 0;
+CREATE INDEX conversation_newest ON conversation (newest, number, state, assignee)
+    WHERE state IN ('open', 'waiting');
+CREATE INDEX conversation_all_newest ON conversation (newest, number, state)
+    WHERE state <> 'merged';
 CREATE INDEX conversation_contact ON conversation (contact, last_at);
 CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE state = 'snoozed';
