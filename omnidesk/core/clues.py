@@ -149,11 +149,11 @@ def passed_on(case: Case, clue: Clue) -> Message | None:
 def day(at: datetime, now: datetime) -> str:
     """`12 Sep`, with its year where that is another; in the time zone of `now`."""
     there = at.astimezone(now.tzinfo)
-    short = f"{there.day} {brief_months()[there.month - 1]}"
+    short = f"{there.day} {_brief_months()[there.month - 1]}"
     return short if there.year == now.year else f"{short} {there.year}"
 
 
-def brief_months() -> tuple[str, ...]:
+def _brief_months() -> tuple[str, ...]:
     """The months as they stand behind a day: `Jan`."""
     return (
         pgettext("brief", "Jan"),

@@ -28,8 +28,9 @@ def invite_line(calendar: str) -> str:
     event = text[begin.end() :]
     method = _fields(text[: begin.start()]).get("METHOD", ("", ""))[1].strip().upper()
     fields = _fields(event.partition("END:VEVENT")[0].partition("BEGIN:VALARM")[0])
-    what = _(_METHODS.get(method, N_("Event")))
-    line = f"{what}: {_plain(fields, 'SUMMARY') or _('without a title')}"
+    what = _METHODS.get(method) or N_("Event")
+    title = _plain(fields, "SUMMARY") or _("without a title")
+    line = f"{_(what)}: {title}"
     if when := _when(fields):
         line += _("; when: {when}").format(when=when)
     if where := _plain(fields, "LOCATION"):
