@@ -138,7 +138,7 @@ def _plain(seat: Seat) -> dict[str, Any]:
         "region": settings.region,
         "join_window": settings.join_window.total_seconds(),
         "reopen_within": settings.reopen_within.total_seconds(),
-        "views": [[view.name, view.filter, view.key] for view in settings.views],
+        "views": [[view.name, view.filter, view.key, view.order] for view in settings.views],
         "templates": str(settings.templates) if settings.templates else None,
         "notify": _plain_notify(settings.notify),
     }
@@ -178,7 +178,7 @@ def _read_seat(config: Path, kept: dict[str, Any]) -> Seat:
         region=kept["region"],
         join_window=timedelta(seconds=kept["join_window"]),
         reopen_within=timedelta(seconds=kept["reopen_within"]),
-        views=tuple(SavedView(name=n, filter=f, key=k) for n, f, k in kept["views"]),
+        views=tuple(SavedView(name=n, filter=f, key=k, order=o) for n, f, k, o in kept["views"]),
         templates=Path(kept["templates"]) if kept["templates"] else None,
         notify=_read_notify(kept["notify"]),
     )

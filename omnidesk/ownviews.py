@@ -14,7 +14,7 @@ from omnidesk.tables import Document, plain_name
 def saved_views(document: Document) -> tuple[SavedView, ...]:
     """The views in the order of the file."""
     return tuple(
-        SavedView(name=name, filter=view.filter, key=view.key)
+        SavedView(name=name, filter=view.filter, key=view.key, order=view.order)
         for name, view in document.views.items()
     )
 

@@ -202,6 +202,9 @@ class ViewTable(Strict):
     key: str | None = Field(default=None, min_length=1)
     """The key that opens it in the screen."""
 
+    order: Literal["waiting", "newest"] = "waiting"
+    """What stands first: who has waited longest, or what happened last."""
+
 
 class Notify(Strict):
     """What an agent is told of while his terminal has not the focus: the bell, and these."""

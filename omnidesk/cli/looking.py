@@ -120,11 +120,14 @@ async def _list(config: Config, view: str, query: str, agent: str, json: bool) -
         )
     except BadFilter as error:
         raise click.UsageError(str(error)) from None
+    newest = saved is not None and saved.order == "newest"
     after: tuple[int, int] | None = None
     table = Table(_COLUMNS)
     async with open_store(config) as store:
         while True:
-            page = await store.read(lambda r, after=after: _page(r, inside, wish, agent, after))  # type: ignore[misc]
+            page = await store.read(
+                lambda r, after=after: _page(r, inside, wish, agent, after, newest=newest)  # type: ignore[misc]
+            )
             for row, found, whose in page:
                 if json:
                     print_json(asjson.conversation(found, whose))
@@ -136,12 +139,18 @@ async def _list(config: Config, view: str, query: str, agent: str, json: bool) -
 
 
 def _page(
-    reads: Reads, view: str, wish: Filter, agent: str, after: tuple[int, int] | None
+    reads: Reads,
+    view: str,
+    wish: Filter,
+    agent: str,
+    after: tuple[int, int] | None,
+    *,
+    newest: bool,
 ) -> list[tuple[Row, Conversation, Contact]]:
     if wish:
-        rows = reads.rows_filtered(wish, view, agent=agent, after=after, limit=_PAGE)
+        rows = reads.rows_filtered(wish, view, agent=agent, after=after, limit=_PAGE, newest=newest)
     else:
-        rows = reads.rows(view, agent=agent, after=after, limit=_PAGE)
+        rows = reads.rows(view, agent=agent, after=after, limit=_PAGE, newest=newest)
     return [(row, *_with_contact(reads, row.number)) for row in rows]
 
 

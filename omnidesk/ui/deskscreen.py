@@ -48,6 +48,7 @@ class DeskScreen(Hand):
         self.view = VIEWS[0][0]
         self.words = ""
         self.views: tuple[View, ...] = VIEWS
+        self._newest: dict[str, bool] = {}
         self.search: Searched | None = None
         self.saved_to: Path | None = None
         self.via: dict[int, str] = {}
@@ -98,7 +99,12 @@ class DeskScreen(Hand):
 
     def _shown(self) -> tuple[Listed, Key | None, int, int | None]:
         after, asked = self.inbox.window.anchor()
-        return (self.view, self.words), after, asked, self.thread.number
+        return self.listed, after, asked, self.thread.number
+
+    @property
+    def listed(self) -> Listed:
+        """Which list is on the screen."""
+        return self.view, self.words, self._newest.get(self.view, False)
 
     def changed(self) -> None:
         """Somebody wrote to the store: read again what is on the screen, soon and once."""
@@ -118,12 +124,12 @@ class DeskScreen(Hand):
     def read_end(self, *, last: bool = False) -> None:
         """Read the list from its beginning, or its last page."""
         if self._reader is not None:
-            of = self.view, self.words
+            of = self.listed
             reading = partial(self._reader.last if last else self._reader.first, of)
             self._go(reading, name="list", latest_only=True)
 
     def on_rows(self, read: Rows) -> None:
-        if read.of != (self.view, self.words):
+        if read.of != self.listed:
             return
         rows = [row for row in read.rows if row.number not in self.leaving]
         asked = read.asked - (len(read.rows) - len(rows))
@@ -142,12 +148,11 @@ class DeskScreen(Hand):
 
     def on_inbox_list_wanted(self, wanted: InboxList.Wanted) -> None:
         if self._reader is not None and self._painted_rows:
-            of = self.view, self.words
-            page = partial(self._reader.page, of, wanted.side, wanted.key)
+            page = partial(self._reader.page, self.listed, wanted.side, wanted.key)
             self._go(page, name="page")
 
     def on_page(self, page: Page) -> None:
-        if page.of == (self.view, self.words):
+        if page.of == self.listed:
             self.inbox.extend(page.side, page.key, page.rows)
 
     def on_inbox_list_moved(self) -> None:
@@ -199,8 +204,14 @@ class DeskScreen(Hand):
         self._title()
         self.read_end()
 
+    def turn_order(self) -> bool:
+        """Show this view in its other order from now on; whether the newest stand first."""
+        newest = self._newest[self.view] = not self._newest.get(self.view, False)
+        self.look_at(self.view, self.words)
+        return newest
+
     def _title(self) -> None:
-        self.inbox.name_it(self.view, self.words)
+        self.inbox.name_it(*self.listed)
         self.top.view = self.view
         self.top.refresh()
 
@@ -209,6 +220,7 @@ class DeskScreen(Hand):
     def use_settings(self, keys: Mapping[str, Sequence[str]], views: Sequence[SavedView]) -> None:
         """Take a user's own keys and views; a key that cannot be had is told and left out."""
         self.views = self.inbox.views = self.top.views = (*VIEWS, *own_views(views))
+        self._newest = {view.name: view.order == "newest" for view in views} | self._newest
         if keys or views:
             self.keys = self.bottom.keys = Keymap(keys, views)
             self.trouble.tell(troubles([], "", self.keys.refused))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from textual.geometry import Region
 
+    from omnidesk.ui.posts import Listed
+
 EMPTY = {
     "inbox": N_("Nobody waits for you. New messages appear here by themselves."),
     "mine": N_("Nothing is yours. A takes the conversation under the cursor."),
@@ -106,7 +108,7 @@ class InboxList(Painted, can_focus=True):
         self.beside: Mapping[int, SafeText] = {}
         self.marks = Marks()
         self.views = keymap.VIEWS
-        self._view = ("", "")
+        self._view: Listed = ("", "", False)
         self._clock = clock
         self._on_lines: list[int] = []
         self._asked: Key | None = None
@@ -119,13 +121,13 @@ class InboxList(Painted, can_focus=True):
         row = self.window.current
         return row.number if row else None
 
-    def name_it(self, view: str, words: str) -> None:
+    def name_it(self, view: str, words: str, newest: bool) -> None:
         """Say which list this is, and what its emptiness means."""
-        if (view, words) != self._view:
-            self._view = (view, words)
+        if (view, words) != self._view[:2]:
             self.marks.clear()
+        self._view = view, words, newest
         known = next(known for known in self.views if known[0] == view)
-        title, order = title_of(known), known[2]
+        title, order = title_of(known), N_("newest first") if newest else known[2]
         said = f"{title}, {_(order)}" if order else title
         empty = _(EMPTY.get(view, N_("Nothing matches what this view asks for.")))
         if words:
@@ -168,8 +170,10 @@ class InboxList(Painted, can_focus=True):
     def _part(self) -> None:
         """Part the rows by headings, where a thread stands beside the list."""
         roomy = bool(self.fence)
-        view = self._view[0] if roomy and not self._view[1] else ""
-        self.window.section = section_of(view, newest=False, now=self._clock())
+        view, words, newest = self._view
+        parted = roomy and not words
+        now = self._clock()
+        self.window.section = section_of(view, newest=newest, now=now) if parted else None
 
     def drop(self, number: int) -> None:
         """Take a row out before the store has said so."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FAR = 1_000_000
 _FARTHEST = 10_000
+_NEWEST_ANYHOW = ("waiting", "closed")
 
 
 def move(by: int) -> Verb:
@@ -92,6 +93,16 @@ def view_beside(by: int) -> Verb:
         screen.look_at(names[(names.index(screen.view) + by) % len(names)])
 
     return beside
+
+
+def order(screen: DeskScreen) -> None:
+    """Show the list in its other order."""
+    if screen.view in _NEWEST_ANYHOW:
+        screen.say(_("this list is newest first at any time"))
+    elif screen.turn_order():
+        screen.say(_("newest first; {key} turns it back").format(key=screen.keys.key_of("order")))
+    else:
+        screen.say(_("longest wait first"))
 
 
 async def by_count(screen: DeskScreen, action: str, count: int) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from omnidesk.ui.window import Key, Side
 
 How = Literal["reread", "first", "last"]
-Listed = tuple[str, str]
-"""A view, and the words that filter it."""
+Listed = tuple[str, str, bool]
+"""A view, the words that filter it, and whether the newest stand first."""
 
 
 class Rows(Posted):

@@ -54,7 +54,7 @@ class Reader:
 
     async def _all(self) -> None:
         of, after, asked, number = self._shown()
-        rows = await self._desk.rows(of[0], after=after, limit=asked, query=of[1])
+        rows = await self._desk.rows(of[0], after=after, limit=asked, query=of[1], newest=of[2])
         self._post(Rows(of, "reread", after, rows, asked))
         if number is not None:
             self._post(Loaded(await self._desk.open(number)))
@@ -68,7 +68,7 @@ class Reader:
         """The first page of a list."""
 
         async def read() -> None:
-            rows = await self._desk.rows(of[0], limit=PAGE, query=of[1])
+            rows = await self._desk.rows(of[0], limit=PAGE, query=of[1], newest=of[2])
             self._post(Rows(of, "first", None, rows, PAGE))
 
         await self._or_say(read())
@@ -77,7 +77,7 @@ class Reader:
         """The last page of a view."""
 
         async def read() -> None:
-            rows = await self._desk.rows(of[0], before=_END, limit=PAGE)
+            rows = await self._desk.rows(of[0], before=_END, limit=PAGE, newest=of[2])
             self._post(Rows(of, "last", None, rows, PAGE))
 
         await self._or_say(read())
@@ -87,7 +87,9 @@ class Reader:
         after, before = (key, None) if side == "down" else (None, key)
 
         async def read() -> None:
-            rows = await self._desk.rows(of[0], after=after, before=before, limit=PAGE, query=of[1])
+            rows = await self._desk.rows(
+                of[0], after=after, before=before, limit=PAGE, query=of[1], newest=of[2]
+            )
             self._post(Page(of, side, key, rows))
 
         await self._or_say(read())

@@ -21,6 +21,7 @@ key = "8"
 
 [views.late]
 filter = 'waiting:>2h "не пришёл"'
+order = "newest"
 """
 
 
@@ -35,7 +36,7 @@ def config(tmp_path: Path) -> Path:
 def test_views_stand_in_the_order_of_the_file(config: Path) -> None:
     assert load(config).views == (
         SavedView(name="vip", filter="tag:vip", key="8"),
-        SavedView(name="late", filter='waiting:>2h "не пришёл"'),
+        SavedView(name="late", filter='waiting:>2h "не пришёл"', order="newest"),
     )
 
 
@@ -46,6 +47,7 @@ def test_views_stand_in_the_order_of_the_file(config: Path) -> None:
         ('[views.x]\nfiltr = "tag:vip"', "views.x.filtr: unknown; did you mean filter?"),
         ('[views.x]\nfilter = "channel:suport"', "did you mean support?"),
         ('[views.x]\nfilter = ""', "views.x.filter"),
+        ('[views.x]\nfilter = "tag:a"\norder = "oldest"', "views.x.order"),
         ('[views.inbox]\nfilter = "tag:a"', "views.inbox: a built-in view has this name"),
         ('[views."a b"]\nfilter = "tag:a"', "a view's name is up to 32 small letters"),
     ],

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.ui.house import House, screen_text, until
+from omnidesk.core.views import SavedView
+from omnidesk.desk import DeskSettings
+from tests.ui.house import House, house, screen_text, until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from omnidesk.ui.app import OmnideskApp
@@ -85,3 +89,63 @@ async def test_a_row_at_80_columns_has_all_its_fields(acme: House) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, app)
         assert painted(app)[1] == "> * em  2d  me   Konstantin Petrov   Parcel 17 - Hello"
+
+
+async def test_g_o_turns_the_order_and_the_view_keeps_it(acme: House) -> None:
+    await three(acme)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        inbox = app.desk_screen.inbox
+        waited = [row.number for row in inbox.window.rows]
+        await pilot.press("j", "g", "o")
+        await until(pilot, lambda: painted(app)[0] == " Inbox, newest first")
+        newest = [row.number for row in await acme.desk.rows("inbox", newest=True)]
+        await until(pilot, lambda: [row.number for row in inbox.window.rows] == newest)
+        assert newest != waited
+        assert painted(app)[1] == "  today"
+        await pilot.press("2")
+        await until(pilot, lambda: "Mine, yours, longest wait first" in painted(app)[0])
+        await pilot.press("1")
+        await until(pilot, lambda: painted(app)[0] == " Inbox, newest first")
+        await until(pilot, lambda: [row.number for row in inbox.window.rows] == newest)
+        await pilot.press("g", "o")
+        await until(pilot, lambda: [row.number for row in inbox.window.rows] == waited)
+
+
+async def test_a_long_list_is_paged_newest_first_and_a_new_one_comes_on_top(acme: House) -> None:
+    await acme.crowd(400)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        inbox = app.desk_screen.inbox
+        await pilot.press("g", "o")
+        await until(pilot, lambda: inbox.number == 400)
+        for _ in range(12):
+            await pilot.press("g", *"30", "j")
+        await until(pilot, lambda: inbox.number == 40)
+        await pilot.press("G")
+        await until(pilot, lambda: inbox.number == 1)
+        await pilot.press("k")
+        assert inbox.number == 2
+        await pilot.press("g", "g")
+        await until(pilot, lambda: inbox.number == 400)
+        number = await acme.says("zoe", "I am new here")
+        app.desk_screen.changed()
+        await until(pilot, lambda: inbox.window.rows[0].number == number)
+        assert inbox.number == 400
+
+
+async def test_a_view_of_ones_own_names_its_order(tmp_path: Path) -> None:
+    late = SavedView(name="late", filter="is:unread", order="newest")
+    async with house(tmp_path, DeskSettings(views=(late,))) as acme:
+        first = await acme.says("ann", "One")
+        second = await acme.says("bob", "Two")
+        app = acme.app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await ready(pilot, app)
+            inbox = app.desk_screen.inbox
+            assert [row.number for row in inbox.window.rows] == [first, second]
+            await pilot.press("9")
+            await until(pilot, lambda: painted(app)[0] == " late, newest first")
+            await until(pilot, lambda: [row.number for row in inbox.window.rows] == [second, first])
