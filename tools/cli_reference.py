@@ -50,6 +50,7 @@ size, sha256, inline}]`, `external_id`, `message_id`, `references []`, `sent_at`
 | contact | `id`, `name`, `handles []`; `contact show` adds `wish` (a channel or null), \
 `merged [ids]` and `conversations []` |
 | pair of `contact suggestions` | `what`, `one {id, name, handles []}`, `other`, `reason`, `score` |
+| pair of `suggestions` | `what`, `one` (a conversation), `other`, `reason`, `score` |
 | hit of `search` | `conversation`, `message`, `snippet` |
 | channel of `doctor` | `channel`, `state`, `on_server`, `stored`, `unreadable`, `lag` (seconds \
 since all was well last), `last_error` |

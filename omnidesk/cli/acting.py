@@ -72,24 +72,34 @@ def reply(
     """
     if template is not None and (words is not None or text is not None):
         raise click.UsageError("the text is given twice; keep --template or the other")
-    said = _said(words, text, silent=bool(attach)) if template is None else ""
+    given = said(words, text, silent=bool(attach)) if template is None else ""
     due = moment(later, "--later") if later is not None else None
 
     async def act(desk: Desk) -> tuple[Message, bool]:
-        words = (await desk.render(template, number, via=via)).text if template else said
+        words = (await desk.render(template, number, via=via)).text if template else given
         written = await desk.reply(number, words, via=via, files=attach, later=due)
-        living = await desk.store.read(lambda r: r.lease(_ENGINE_LEASE, datetime.now(UTC)))
-        return written, living is not None
+        return written, await engine_lives(desk)
 
     written, living = at_desk(act)
-    print(_leaves(written))
+    print(leaves(written))
+    warn(written, living)
+
+
+async def engine_lives(desk: Desk) -> bool:
+    """Whether somebody is there who sends what is due."""
+    return await desk.store.read(lambda r: r.lease(_ENGINE_LEASE, datetime.now(UTC))) is not None
+
+
+def warn(written: Message, living: bool) -> None:
+    """Say what an agent must know of what he wrote."""
     if written.marked:
         say(written.marked)
     if not living:
         say("no engine is running: the reply waits until omnidesk or omnidesk engine is started")
 
 
-def _leaves(written: Message) -> str:
+def leaves(written: Message, what: str = "reply") -> str:
+    """To whom and when something leaves, in a line."""
     to = ", ".join(show_address("", one.address) for one in (*written.to, *written.cc))
     whom = to or safe_line(str(written.handle or "nobody"))
     due = written.delivery.due_at if written.delivery else written.received_at
@@ -98,7 +108,7 @@ def _leaves(written: Message) -> str:
     if seconds:
         soon = f"in {seconds:g} s" if seconds < 60 else f"on {due.astimezone():%Y-%m-%d at %H:%M}"
         when = f"leaves {soon} (omnidesk undo takes it back)"
-    return f"reply to {whom} by {safe_line(written.channel)}, {when}"
+    return f"{what} to {whom} by {safe_line(written.channel)}, {when}"
 
 
 @omnidesk.command()
@@ -111,12 +121,12 @@ def note(number: int, words: str | None, text: str | None) -> None:
 
     Example: omnidesk note 12 --text "promised a refund by phone"
     """
-    said = _said(words, text)
-    written = at_desk(lambda desk: desk.note(number, said))
+    given = said(words, text)
+    written = at_desk(lambda desk: desk.note(number, given))
     print(f"note added to #{written.conversation}")
 
 
-def _said(words: str | None, text: str | None, *, silent: bool = False) -> str:
+def said(words: str | None, text: str | None, *, silent: bool = False) -> str:
     """What to write: as given, else what comes on standard input."""
     if words is not None and text is not None:
         raise click.UsageError("the text is given twice; keep --text or the other")
@@ -129,14 +139,14 @@ def _said(words: str | None, text: str | None, *, silent: bool = False) -> str:
         raise click.UsageError("nothing to say; give --text TEXT, or - to read standard input")
     raw = sys.stdin.buffer.read()
     try:
-        said = raw.decode("utf-8-sig")
+        read = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CannotReply(
             f"standard input: byte {error.start} is not UTF-8; nothing was written"
         ) from error
-    if "\0" in said:
+    if "\0" in read:
         raise CannotReply("standard input holds a NUL and is no text; use --attach for a file")
-    return said.replace("\r\n", "\n").rstrip("\n")
+    return read.replace("\r\n", "\n").rstrip("\n")
 
 
 @omnidesk.command()

@@ -1,34 +1,30 @@
-"""Commands that join and part: merge, unmerge, split, move-message; who is one person."""
+"""Commands that join and part: merge, unmerge, split, move-message; handles and wishes."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import click
 
-from omnidesk.cli import asjson
 from omnidesk.cli.acting import at_desk
-from omnidesk.cli.app import NUMBER, TEXT, as_json, common, load_config, omnidesk
+from omnidesk.cli.app import NUMBER, TEXT, common, omnidesk
 from omnidesk.cli.contacts import contact, id_of
-from omnidesk.cli.printing import print_json, say
 from omnidesk.core.errors import NotFound
 from omnidesk.core.model import Handle
 from omnidesk.core.safetext import safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
-    from omnidesk.config import Config
-    from omnidesk.core.model import Contact
-    from omnidesk.core.store import Reads, Suggested
+    from omnidesk.core.store import Reads
     from omnidesk.desk import Desk
 
 _NONE = "none"
-_WHO = "ID|HANDLE"
+WHO = "ID|HANDLE"
 
 
-def _done(act: Callable[[Desk], Awaitable[str]]) -> None:
+def done(act: Callable[[Desk], Awaitable[str]]) -> None:
+    """Do it, and say what was done."""
     print(safe_line(at_desk(act)))
 
 
@@ -44,20 +40,20 @@ def merge(keep: int, other: int) -> None:
 
     Example: omnidesk merge 12 15
     """
-    _done(lambda desk: desk.merge(keep, other))
+    done(lambda desk: desk.merge(keep, other))
 
 
 @omnidesk.command()
 @click.argument("number", type=NUMBER)
 @common
 def unmerge(number: int) -> None:
-    """Take a conversation out of the one that it was merged into.
+    """Take a conversation out of one that it was merged into.
 
     What came to it since goes with it.
 
     Example: omnidesk unmerge 15
     """
-    _done(lambda desk: desk.unmerge(number))
+    done(lambda desk: desk.unmerge(number))
 
 
 @omnidesk.command()
@@ -72,7 +68,7 @@ def split(number: int, message: int) -> None:
 
     Example: omnidesk split 12 345
     """
-    _done(lambda desk: desk.split(number, message))
+    done(lambda desk: desk.split(number, message))
 
 
 @omnidesk.command("move-message")
@@ -98,7 +94,7 @@ def move_message(ids: tuple[int, ...], to: int | None, new: bool) -> None:
             await desk.store.read(lambda reads: _require_there(reads, stands[0], message))
         return await desk.move_message(message, to)
 
-    _done(act)
+    done(act)
 
 
 def _require_there(reads: Reads, number: int, message: int) -> None:
@@ -108,8 +104,8 @@ def _require_there(reads: Reads, number: int, message: int) -> None:
 
 
 @contact.command("merge")
-@click.argument("keep", type=TEXT, metavar=_WHO)
-@click.argument("other", type=TEXT, metavar=_WHO)
+@click.argument("keep", type=TEXT, metavar=WHO)
+@click.argument("other", type=TEXT, metavar=WHO)
 @common
 def merge_contacts(keep: str, other: str) -> None:
     """Make two contacts one person; the first stays.
@@ -121,14 +117,16 @@ def merge_contacts(keep: str, other: str) -> None:
     """
 
     async def act(desk: Desk) -> str:
-        first, second = await desk.store.read(lambda reads: (_who(reads, keep), _who(reads, other)))
+        first, second = await desk.store.read(
+            lambda reads: (who_is(reads, keep), who_is(reads, other))
+        )
         return await desk.merge_contacts(first, second)
 
-    _done(act)
+    done(act)
 
 
 @contact.command("unmerge")
-@click.argument("who", type=TEXT, metavar=_WHO)
+@click.argument("who", type=TEXT, metavar=WHO)
 @common
 def unmerge_contact(who: str) -> None:
     """Take a contact out of the one that it was merged into.
@@ -141,52 +139,11 @@ def unmerge_contact(who: str) -> None:
     async def act(desk: Desk) -> str:
         return await desk.unmerge_contact(await desk.store.read(lambda reads: _part(reads, who)))
 
-    _done(act)
-
-
-@contact.command()
-@as_json
-@common
-def suggestions(json: bool) -> None:
-    """List contacts that may be one person, the surest first, and why.
-
-    Example: omnidesk contact suggestions
-    """
-    found = asyncio.run(_suggestions(load_config()))
-    for suggested, one, other in found:
-        if json:
-            said = {"reason": suggested.reason, "score": suggested.score}
-            both = {"one": asjson.contact(one), "other": asjson.contact(other)}
-            print_json({"what": suggested.what, **both, **said})
-        else:
-            names = f"{one.id} {one.name} = {other.id} {other.name}?"
-            print(safe_line(f"{names} {suggested.reason}"))
-    if not found and not json:
-        say("no two contacts look like one person")
-
-
-async def _suggestions(config: Config) -> list[tuple[Suggested, Contact, Contact]]:
-    from omnidesk.wiring import open_store
-
-    async with open_store(config) as store:
-        return await store.read(lambda reads: list(_pairs(reads)))
-
-
-def _pairs(reads: Reads) -> Iterator[tuple[Suggested, Contact, Contact]]:
-    """Each pair of persons once, as merges have made them by now."""
-    shown: set[frozenset[int]] = set()
-    for suggested in reads.suggested("contact"):
-        one, other = reads.contact(suggested.one), reads.contact(suggested.other)
-        if one is None or other is None or one.id == other.id:
-            continue
-        pair = frozenset((one.id, other.id))
-        if pair not in shown and not reads.decided_never("contact", one.id, other.id):
-            shown.add(pair)
-            yield suggested, one, other
+    done(act)
 
 
 @contact.command("add-handle")
-@click.argument("who", type=TEXT, metavar=_WHO)
+@click.argument("who", type=TEXT, metavar=WHO)
 @click.argument("handle", type=TEXT, metavar="HANDLE")
 @common
 def add_handle(who: str, handle: str) -> None:
@@ -203,14 +160,14 @@ def add_handle(who: str, handle: str) -> None:
         ) from None
 
     async def act(desk: Desk) -> str:
-        id_ = await desk.store.read(lambda reads: _who(reads, who))
+        id_ = await desk.store.read(lambda reads: who_is(reads, who))
         return await desk.bind_handle(id_, named)
 
-    _done(act)
+    done(act)
 
 
 @contact.command()
-@click.argument("who", type=TEXT, metavar=_WHO)
+@click.argument("who", type=TEXT, metavar=WHO)
 @click.argument("channel", type=TEXT, metavar="CHANNEL|none")
 @common
 def wish(who: str, channel: str) -> None:
@@ -222,13 +179,14 @@ def wish(who: str, channel: str) -> None:
     """
 
     async def act(desk: Desk) -> str:
-        id_ = await desk.store.read(lambda reads: _who(reads, who))
+        id_ = await desk.store.read(lambda reads: who_is(reads, who))
         return await desk.set_wish(id_, None if channel == _NONE else channel)
 
-    _done(act)
+    done(act)
 
 
-def _who(reads: Reads, who: str) -> int:
+def who_is(reads: Reads, who: str) -> int:
+    """The contact of an id or a handle; NotFound where there is none."""
     found = id_of(reads, who)
     if found is None:
         raise NotFound(f"there is no contact {who}; omnidesk contact list shows them")
@@ -238,7 +196,7 @@ def _who(reads: Reads, who: str) -> int:
 def _part(reads: Reads, who: str) -> int:
     """The very contact that a handle is bound to, whatever it is merged into."""
     if ":" not in who:
-        return _who(reads, who)
+        return who_is(reads, who)
     scheme, _, value = who.partition(":")
     owner = reads.owner_of(Handle(scheme, value.lower()))
-    return owner[0] if owner else _who(reads, who)
+    return owner[0] if owner else who_is(reads, who)

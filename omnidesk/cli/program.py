@@ -11,6 +11,7 @@ import click
 from omnidesk.cli import (
     acting,
     app,
+    beginning,
     calls,
     contacts,
     export,
@@ -22,6 +23,7 @@ from omnidesk.cli import (
     serving,
     sorting,
     starting,
+    suggesting,
     templates,
 )
 from omnidesk.core.errors import ConfigError, OmnideskError
@@ -45,11 +47,13 @@ _ADDED_BY = (
     serving,
     looking,
     acting,
+    beginning,
     sorting,
     templates,
     calls,
     contacts,
     joining,
+    suggesting,
     letters,
     rights,
     export,

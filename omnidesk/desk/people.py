@@ -11,6 +11,7 @@ from omnidesk.core.identity import normalise
 from omnidesk.core.model import Direction, Handle, Known, Message
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import joining, standing
+from omnidesk.desk.opening import find
 
 
 def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
@@ -172,6 +173,9 @@ def spelled(handle: Handle, region: str | None) -> Handle:
 def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: datetime) -> str:
     """Remember that two are not one: neither they nor their parts are suggested again."""
     ones, others = tx.members(what, one), tx.members(what, other)
+    if what == "conversation":
+        find(tx, one)
+        find(tx, other)
     if not ones or not others:
         raise NotFound(f"there is no such {what}: {one if not ones else other}")
     if set(ones) & set(others):

@@ -35,22 +35,11 @@ COMMANDS = [
     ("parse", "/dev/null"),
 ]
 NAMES = [
-    *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export", "import"),
-    *("init", "list", "log-call", "merge", "move-message", "note", "parse", "pin", "priority"),
-    *(
-        "reopen",
-        "reply",
-        "search",
-        "serve",
-        "show",
-        "snooze",
-        "spam",
-        "split",
-        "tag",
-        "template",
-        "undo",
-    ),
-    "unmerge",
+    *("assign", "check", "close", "contact", "demo", "doctor", "engine", "export"),
+    *("forward", "import", "init", "list", "log-call", "merge", "move-message", "never"),
+    *("new", "note", "parse", "pin", "priority", "reopen", "reply", "search"),
+    *("serve", "show", "snooze", "spam", "split", "suggestions", "tag", "tell-elsewhere"),
+    *("template", "undo", "unmerge"),
 ]
 
 
