@@ -24,7 +24,8 @@ class Capabilities:
     """What a channel can do; everything is off until it says otherwise.
 
     Limits are code points for text, bytes for files and seconds for times; None: no limit.
-    `logs`: what is said here is written down by hand afterwards.
+    `logs`: what is said here is written down by hand afterwards. `region` (ISO 3166) is the
+    country of its numbers that are written without one, where it is not the desk's.
     """
 
     handle_scheme: str
@@ -44,6 +45,7 @@ class Capabilities:
     idempotent_send: bool = False
     joins: bool = False
     logs: bool = False
+    region: str | None = None
     max_text: int | None = None
     max_file: int | None = None
     reply_window: float | None = None

@@ -26,6 +26,7 @@ class Calling:
     store: Store
     agent: Agent
     settings: DeskSettings
+    region: str | None
     _now: Callable[[], datetime]
 
     async def log_call(
@@ -73,7 +74,7 @@ class Calling:
         """Who it may be, as one types a number in any spelling or parts of a name."""
         from omnidesk.desk.cards import cards
 
-        region = self.settings.region
+        region = self.region
         return await self.store.read(lambda r: cards(r, text, region=region, limit=limit))
 
     async def card_of(self, contact: int) -> Card | None:

@@ -131,6 +131,7 @@ def _where(reads: Reads, logged: Logged, region: str | None) -> tuple[Configured
     channel = _channel(reads, logged.channel, scheme)
     if value is None:
         return channel, None
+    region = channel.capabilities.region or region
     handle = normalise(scheme or channel.capabilities.handle_scheme, value, region=region)
     if handle is None:
         hint = "" if region else "; write it with its country, or set desk.region"

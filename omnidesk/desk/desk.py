@@ -78,7 +78,7 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         self.settings = settings
         self.agents = settings.agents or (agent,)
         self.channels = channels
-        self.region = settings.region
+        self.region = settings.region or _region(channels)
         self._now = now
 
     # -- looking
@@ -186,3 +186,9 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
     def changes(self) -> AsyncIterator[int]:
         """The newest event's seq, now and after each commit of anybody."""
         return self.store.changes()
+
+
+def _region(channels: Mapping[str, Capabilities]) -> str | None:
+    """The country of numbers where only the channels that have them name it, all the same one."""
+    named = {able.region for able in channels.values() if able.region is not None}
+    return named.pop() if len(named) == 1 else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from omnidesk.core.errors import CannotLog, NotFound
 from omnidesk.core.events import What
 from omnidesk.core.model import Direction, Handle, Known, State
 from omnidesk.core.store import Transaction
-from tests.log.conftest import House, line
+from tests.log.conftest import CONFIG, House, house_in, line
 
 PHONE = Handle("tel", "+79161234567")
 MAIL = Handle("mailto", "anna@example.org")
@@ -301,3 +304,17 @@ async def test_a_channel_that_is_only_logged_by_hand_is_up(house: House) -> None
 
 def test_incoming_asks_unless_told_otherwise() -> None:
     assert Incoming(external_id="x", raw=b"").asks
+
+
+async def test_a_number_is_read_in_the_country_of_its_channel(tmp_path: Path) -> None:
+    there = CONFIG.replace('region = "RU"\n', "", 1)
+    there = there.replace('type = "log"\n', 'type = "log"\nregion = "RU"\n', 1)
+    text = there.format(login=pwd.getpwuid(os.getuid()).pw_name)
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    async with house_in(tmp_path) as house:
+        assert house.config.desk.region is None
+        logged = await house.desk.log_call("8 916 123-45-67", "a lid", channel="phone")
+        assert logged.handle == PHONE
+        assert house.desk.region == "RU"
+        (card,) = await house.desk.card("8916123")
+        assert card.contact.handles[0].handle == PHONE

@@ -25,6 +25,7 @@ class LogKind:
             receive=settings.events is not None,
             logs=True,
             joins=True,
+            region=settings.region,
         )
 
     def addresses(self, settings: LogSettings) -> tuple[str, ...]:
