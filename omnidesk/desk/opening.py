@@ -26,6 +26,7 @@ class Opened:
     `suggestions`: what this conversation, and what its contact, may be one with. `offered`:
     handles that the contact named and nobody has; an agent may add them. `route` is the way
     that a reply takes unless the agent chooses another: the contact's wish, else his last one.
+    `read_until` is the newest message that was read, where something after it was not.
     """
 
     conversation: Conversation
@@ -39,6 +40,7 @@ class Opened:
     offered: tuple[Handle, ...] = ()
     present: tuple[Present, ...] = ()
     pinned: tuple[int, ...] = ()
+    read_until: int | None = None
 
 
 def open_conversation(
@@ -63,6 +65,7 @@ def open_conversation(
         offered=tuple(reads.offered(contact.id)),
         present=present_at(reads, number, agent, now),
         pinned=tuple(reads.pinned(number)),
+        read_until=reads.read_until(number) if conversation.unread else None,
     )
 
 

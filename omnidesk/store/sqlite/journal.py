@@ -94,6 +94,20 @@ class JournalReads:
         )
         return [_event(r) for r in found]
 
+    def read_until(self, number: int) -> int:
+        row = self.db.execute(
+            "SELECT message FROM event WHERE conversation = :n AND kind IN"
+            " ('message.received', 'message.written', 'note.added') AND seq <="
+            " (SELECT seq FROM event e WHERE conversation = :n AND actor <> 'omnidesk' AND ("
+            "  kind IN ('message.written', 'note.added')"
+            "  OR kind = 'conversation.read' AND json_extract(data, '$.unread') = 0"
+            "  OR kind = 'conversation.changed' AND json_extract(data, '$.after.unread') = 0)"
+            " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"
+            " ORDER BY seq DESC LIMIT 1) ORDER BY seq DESC LIMIT 1",
+            {"n": number},
+        ).fetchone()
+        return row[0] if row else 0
+
     def last_seq(self) -> int:
         row = self.db.execute("SELECT max(seq) FROM event").fetchone()
         return row[0] or 0
