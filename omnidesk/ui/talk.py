@@ -27,8 +27,9 @@ from omnidesk.core.safetext import (
     strip_codes,
 )
 from omnidesk.ui.held import told
+from omnidesk.ui.letterhead import header_lines
 from omnidesk.ui.lines import Line, clock, cut, pad, wrap
-from omnidesk.ui.local import long_day, moment, number, size
+from omnidesk.ui.local import long_day, number, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,12 @@ class Setting:
     now: datetime
     unfolded: bool = False
     headed: bool = False
+    pinned: bool = False
+
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """All that changes the lines of a message, but its delivery."""
+        return self.width, self.unfolded, self.headed, self.pinned
 
     def code(self, channel: str) -> SafeText:
         """The two letters of a channel."""
@@ -88,13 +95,22 @@ def message_lines(message: Message, before: Message | None, shown: Setting) -> l
 
 
 def parting(
-    message: Message, before: Message | None, last: Message | None, shown: Setting
+    message: Message,
+    before: Message | None,
+    last: Message | None,
+    shown: Setting,
+    *,
+    unread: int = 0,
+    begins: bool = False,
 ) -> list[Line]:
     """A line where another day begins, and one where the talk changed channels.
 
-    `before` is the last message that is no note, `last` the last one of all.
+    `before` is the last message that is no note, `last` the last one of all. So many messages
+    are `unread` from this one on; where they begin with it, a line says so.
     """
-    lines = _channel_change(message, before, shown)
+    lines = _channel_change(message, before, shown, unread)
+    if begins and not lines:
+        lines = [_ruled(_from_here(unread), shown.width, "mark"), ()]
     day = message.received_at.astimezone().date()
     if last is not None and last.received_at.astimezone().date() != day:
         words = long_day(day, year=day.year != shown.now.astimezone().year)
@@ -133,7 +149,13 @@ def draft_lines(draft: Draft, width: int) -> list[Line]:
     return [head, *(((SafeText("- "), "mark"), (line, "muted")) for line in text[:3])]
 
 
-def _channel_change(message: Message, before: Message | None, shown: Setting) -> list[Line]:
+def _from_here(unread: int) -> str:
+    return ngettext("{n} unread from here", "{n} unread from here", unread).format(n=unread)
+
+
+def _channel_change(
+    message: Message, before: Message | None, shown: Setting, unread: int
+) -> list[Line]:
     note = Direction.NOTE
     if before is None or note in (message.direction, before.direction):
         return []
@@ -143,6 +165,8 @@ def _channel_change(message: Message, before: Message | None, shown: Setting) ->
     words = _("went on in {channel} {time}").format(
         channel=shown.label(message.channel), time=f"{at:%H:%M}"
     )
+    if unread:
+        words = f"{words}, {_from_here(unread)}"
     return [_ruled(words, shown.width, "mark"), ()]
 
 
@@ -195,39 +219,6 @@ def _how_far(delivery: Delivery, now: datetime) -> str:
     if delivery.state is DeliveryState.HELD:
         return told(delivery, now)
     return _(_DELIVERY[delivery.state])
-
-
-def header_lines(message: Message, width: int) -> list[Line]:
-    """What a message says of itself, and why it stands here."""
-    people = {
-        _("From"): (message.sender,) if message.sender else (),
-        _("To"): message.to,
-        _("Cc"): message.cc,
-        _("Reply-To"): message.reply_to,
-    }
-    said = {
-        name: ", ".join(
-            show_address(one.name, one.address) if one.address else safe_line(one.name)
-            for one in found
-        )
-        for name, found in people.items()
-    }
-    said |= {
-        _("Subject"): safe_line(message.subject),
-        _("Sent"): moment(message.sent_at, year=True, exact=True) if message.sent_at else "",
-        _("Received"): moment(message.received_at, year=True, exact=True),
-        _("Message-ID"): safe_line(message.message_id or ""),
-        _("Known there as"): safe_line(message.external_id or ""),
-        _("In answer to"): safe_line(" ".join(message.references[-3:])),
-        _("Channel"): safe_line(message.channel),
-        _("Stands here"): safe_line(message.why),
-    }
-    return [
-        ((line, "muted"),)
-        for name, words in said.items()
-        if words
-        for line in wrap(SafeText(f"{name}: {words}"), width)
-    ]
 
 
 def _warnings(message: Message, shown: Setting) -> list[Line]:

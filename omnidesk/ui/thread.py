@@ -11,16 +11,16 @@ from textual.message import Message as Posted
 from textual.strip import Strip
 
 from omnidesk.core.language import _, pgettext
-from omnidesk.core.model import Direction, Message, State
+from omnidesk.core.model import Message, State
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.beside import told
-from omnidesk.ui.held import due
+from omnidesk.ui.laying import Sheet
 from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.peek import peeked
 from omnidesk.ui.standing import state_word
-from omnidesk.ui.talk import Setting, draft_lines, own_lines, parting
+from omnidesk.ui.talk import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _PEEK_HEIGHT = 5
 _MESSAGES_KEPT = 2000
-
-_Key = tuple[object, ...]
 
 
 class ThreadView(Painted, can_focus=True):
@@ -60,15 +58,15 @@ class ThreadView(Painted, can_focus=True):
         self._clock = clock
         self._unfolded: set[int] = set()
         self._headed: set[int] = set()
-        self._starts: dict[int, int] = {}
         self._at: int | None = None
         self._marked_line = -1
-        self._lines: list[tuple[Line, int]] = []
-        self._painted: dict[_Key, list[Line]] = {}
+        self._sheet = Sheet()
         self._offset = 0
         self._room_before = 0
         self._banner: Callable[[int], Line] | None = None
         self._asked: int | None = None
+        self._read_until: int | None = None
+        self._fresh = True
 
     @property
     def number(self) -> int | None:
@@ -85,7 +83,11 @@ class ThreadView(Painted, can_focus=True):
             fresh = [m for m in self._messages if m.id < first] + fresh
         self.opened = opened
         self._messages = fresh
+        until = opened.read_until if opened else None
+        if not same or until is not None or not (self.has_focus or self.writing):
+            self._read_until = until
         if not same:
+            self._fresh = True
             self._unfolded.clear()
             self._headed.clear()
             self._at = None
@@ -115,42 +117,30 @@ class ThreadView(Painted, can_focus=True):
         if number != self.number or not messages or len(self._messages) > _MESSAGES_KEPT:
             return
         self._messages[:0] = messages
-        below = len(self._lines) - self._offset
+        below = len(self._sheet.lines) - self._offset
         self._lay(at_end=False)
-        self._offset = max(0, len(self._lines) - below)
+        self._offset = max(0, len(self._sheet.lines) - below)
         self._asked = None
         self.refresh()
 
     def _lay(self, *, at_end: bool) -> None:
-        width = self._text_width
-        now = self._clock()
-        self._lines = []
-        painted: dict[_Key, list[Line]] = {}
-        self._starts = {}
-        before: Message | None = None
-        last: Message | None = None
-        for message in self._messages:
-            unfolded, headed = message.id in self._unfolded, message.id in self._headed
-            key = (message.id, message.version, width, unfolded, headed, due(message.delivery, now))
-            lines = self._painted.get(key)
-            setting = Setting(
-                width=width, channels=self.channels, now=now, unfolded=unfolded, headed=headed
-            )
-            if lines is None:
-                lines = own_lines(message, setting)
-            painted[key] = lines
-            parted = parting(message, before, last, setting)
-            self._lines.extend((line, message.id) for line in parted)
-            self._starts[message.id] = len(self._lines)
-            self._lines.extend((line, message.id) for line in lines)
-            last = message
-            if message.direction is not Direction.NOTE:
-                before = message
-        self._painted = painted
-        draft = self.opened.draft if self.opened else None
+        width, opened = self._text_width, self.opened
+        self._sheet.lay(
+            self._messages,
+            Setting(width=width, channels=self.channels, now=self._clock()),
+            unfolded=self._unfolded,
+            headed=self._headed,
+            pinned=opened.pinned if opened else (),
+            read_until=self._read_until,
+        )
+        draft = opened.draft if opened else None
         if draft is not None and draft.text.strip() and not self.writing:
-            self._lines.extend((line, 0) for line in draft_lines(draft, width))
-        self._offset = self._last_offset if at_end else min(self._offset, self._last_offset)
+            self._sheet.add_draft(draft, width)
+        wanted = self._offset
+        if at_end:
+            unread = self._sheet.unread if self._fresh else None
+            wanted = self._last_offset if unread is None else unread
+        self._offset = min(wanted, self._last_offset)
         self.refresh()
 
     @property
@@ -163,7 +153,7 @@ class ThreadView(Painted, can_focus=True):
 
     @property
     def _last_offset(self) -> int:
-        return max(0, len(self._lines) - self._room)
+        return max(0, len(self._sheet.lines) - self._room)
 
     @property
     def peeking(self) -> bool:
@@ -173,19 +163,20 @@ class ThreadView(Painted, can_focus=True):
     @property
     def current(self) -> Message | None:
         """The message under the hand: the one that was gone to, else the last that begins here."""
-        shown = {owner for _, owner in self._lines[self._offset : self._offset + self._room]}
+        shown = {owner for _, owner in self._sheet.lines[self._offset : self._offset + self._room]}
         here = [message for message in self._messages if message.id in shown]
         first = self._offset
         gone_to = [message for message in here if message.id == self._at]
-        begun = [message for message in here if self._starts[message.id] >= first]
+        begun = [message for message in here if self._sheet.starts[message.id] >= first]
         found = gone_to or begun or here
         return found[-1] if found else None
 
     def go_to(self, message: int) -> None:
         """Put a message under the hand, its head near the top."""
-        if message in self._starts:
+        if message in self._sheet.starts:
+            self._fresh = False
             self._at = message
-            self._offset = max(0, min(self._starts[message] - 1, self._last_offset))
+            self._offset = max(0, min(self._sheet.starts[message] - 1, self._last_offset))
             self.refresh()
 
     def to_message(self, by: int) -> None:
@@ -197,8 +188,9 @@ class ThreadView(Painted, can_focus=True):
         if at < 0:
             self._want_earlier()
         at = max(0, min(at, len(self._messages) - 1))
+        self._fresh = False
         self._at = self._messages[at].id
-        start = self._starts[self._at]
+        start = self._sheet.starts[self._at]
         if not self._offset <= start < self._offset + self._room - 1:
             self._offset = max(0, min(start - 1, self._last_offset))
         self.refresh()
@@ -214,6 +206,7 @@ class ThreadView(Painted, can_focus=True):
     def scroll_by(self, by: int) -> None:
         """Move what is shown by so many lines."""
         wanted = max(0, min(self._offset + by, self._last_offset))
+        self._fresh = False
         if wanted != self._offset:
             self._offset = wanted
             self.refresh()
@@ -232,25 +225,27 @@ class ThreadView(Painted, can_focus=True):
 
     def to_edge(self, direction: int) -> None:
         """To the first or the last line."""
-        self.scroll_by(direction * len(self._lines))
+        self.scroll_by(direction * len(self._sheet.lines))
 
     def unfold(self) -> None:
         """Unfold what is folded in the messages on the screen; fold it again the next time."""
-        seen = {owner for _, owner in self._lines[self._offset : self._offset + self._room]}
+        seen = {owner for _, owner in self._sheet.lines[self._offset : self._offset + self._room]}
         if not seen - self._unfolded:
             self._unfolded -= seen
         else:
             self._unfolded |= seen
-        first = self._lines[self._offset][1] if self._lines else None
+        self._fresh = False
+        first = self._sheet.lines[self._offset][1] if self._sheet.lines else None
         self._lay(at_end=False)
-        places = (at for at, (_, owner) in enumerate(self._lines) if owner == first)
+        places = (at for at, (_, owner) in enumerate(self._sheet.lines) if owner == first)
         self._offset = min(next(places, 0), self._last_offset)
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         room, self._room_before = self._room_before, self._room
         current = self.current
-        self._lay(at_end=not room or self._offset >= len(self._lines) - room)
+        at_end = not room or self._offset >= len(self._sheet.lines) - room
+        self._lay(at_end=at_end or self._fresh)
         if current is not None and current.id == self._at:
             self.go_to(current.id)
 
@@ -275,14 +270,14 @@ class ThreadView(Painted, can_focus=True):
         if y < self._above and self._banner is not None:
             return self.paint(self._banner(self.inner_width))
         at = self._offset + y - self._above
-        if at >= len(self._lines):
+        if at >= len(self._sheet.lines):
             return self.paint(())
         here = SafeText(">" if at == self._marked_line else " ")
-        return self.paint(((here, "mark"), *self._lines[at][0]))
+        return self.paint(((here, "mark"), *self._sheet.lines[at][0]))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         current = self.current if self.has_focus else None
-        self._marked_line = self._starts[current.id] if current is not None else -1
+        self._marked_line = self._sheet.starts[current.id] if current is not None else -1
         return super().render_lines(crop)
 
     def _title_line(self) -> Line:
