@@ -24,9 +24,9 @@ async def anna(world: World) -> None:
         "Анна Соколова, +7 916 123-45-67",
     )
     await letter.acknowledged()
-    await world.pause(40)
+    await world.pause(60)
     await _phones(world)
-    await world.pause(10)
+    await world.pause(6)
     chat = Chatter(world, CHAT, "Анна", "Соколова", "anna_sok")
     await chat.say("это Анна, звонила вам про заказ 4412, жду ответа здесь")
     await world.pause(3)
@@ -41,5 +41,5 @@ async def _phones(world: World) -> None:
     await phone.ring()
     await world.pause(24)
     await phone.answered()
-    await world.pause(20)
+    await world.pause(12)
     await phone.hang_up(seconds=95)

@@ -33,7 +33,7 @@ class Step(Enum):
     )
     LETTER = N_(
         "This letter was acknowledged at once, with its number. Her telephone stands under "
-        "it: P goes to the customer, a adds the number. She phones about it in half a minute."
+        "it: P goes to the customer, a adds the number. She phones about it in a minute."
     )
     KNOWN_RING = N_(
         "She phones, and the card shows what she wrote. g r opens her conversation, C writes "

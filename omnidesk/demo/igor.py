@@ -14,7 +14,7 @@ async def igor(world: World) -> None:
     """The same words by letter and to the bot."""
     letter = Writer(world, ADDRESS, NAME)
     await letter.write("Оплата заказа 4455", f"Здравствуйте!\n\n{FAULT}\n\nИгорь Панин")
-    await world.pause(4)
+    await world.pause(40)
     chat = Chatter(world, CHAT, "Игорь")
     await chat.say(FAULT)
     await chat.answered()

@@ -110,15 +110,15 @@ SCENES = (
         name=writers.PAVEL,
         answers=("Заказ 4377 храним до 30-го.", "Павел, храним до 30-го, ждём вас."),
     ),
-    Scene(play=outages.moved_mailboxes, live=80, scripted=6),
+    Scene(play=igor.igor, live=84, scripted=None, name=igor.NAME),
+    Scene(play=outages.moved_mailboxes, live=100, scripted=6),
     Scene(
         play=writers.romashka,
-        live=84,
+        live=104,
         scripted=6.2,
         name=writers.ROMASHKA,
         answers=("Счёт на 12 стульев во вложении к заказу.",),
     ),
-    Scene(play=igor.igor, live=104, scripted=None, name=igor.NAME),
     Scene(play=outages.hurried_poller, live=140, scripted=5),
     Scene(play=outages.second_poller, live=170, scripted=None),
 )
