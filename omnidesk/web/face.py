@@ -147,7 +147,8 @@ async def _obey(text: str, seat: TabSeat, socket: web.WebSocketResponse) -> None
         return
     match said:
         case ["stdin", str() as typed]:
-            await seat.send_bytes(typed.encode("utf-8", "ignore"))
+            if raw := typed.encode("utf-8", "ignore"):  # Textual takes nothing for the end
+                await seat.send_bytes(raw)
         case ["resize", {"width": int() as width, "height": int() as height}]:
             await seat.set_terminal_size(_fit(width), _fit(height))
         case ["ping", str() as word]:
