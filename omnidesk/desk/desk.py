@@ -124,8 +124,20 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
         )
 
     async def counts(self) -> dict[str, int]:
-        """How many conversations each view has."""
-        return await self.store.read(lambda r: r.counts(self.agent.id))
+        """How many conversations each view has.
+
+        A view of the config is counted up to `counting.MOST`; it has no number where counting it
+        would take long: where it looks for words or people, or through a very long list.
+        """
+        if not self.settings.views:
+            return await self.store.read(lambda r: r.counts(self.agent.id))
+        from omnidesk.desk.counting import counted  # a screen may have no views of its own
+
+        return await self.store.read(
+            lambda r: counted(
+                r, self.settings.views, self.agent.id, channels=self.channels, now=self._now()
+            )
+        )
 
     async def open(self, number: int) -> Opened:
         """A conversation with all that stands beside it; NotFound where there is none."""

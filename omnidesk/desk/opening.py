@@ -23,6 +23,7 @@ _GUESTS = 20
 class Opened:
     """One conversation with its newest messages, its contact and the ways to reach him.
 
+    `pins` are the messages that are `pinned`, oldest first, old ones beyond the page too.
     `suggestions`: what this conversation, and what its contact, may be one with. `offered`:
     handles that the contact named and nobody has; an agent may add them. `route` is the way
     that a reply takes unless the agent chooses another: the contact's wish, else his last one.
@@ -40,6 +41,7 @@ class Opened:
     offered: tuple[Handle, ...] = ()
     present: tuple[Present, ...] = ()
     pinned: tuple[int, ...] = ()
+    pins: tuple[Message, ...] = ()
     read_until: int | None = None
 
 
@@ -50,6 +52,7 @@ def open_conversation(
     number, conversation, contact = find(reads, number)
     inbound = inbound_of(reads, number)
     ways = ways_to(reads, contact, inbound, now)
+    pinned = tuple(reads.pinned(number))
     return Opened(
         conversation=conversation,
         contact=contact,
@@ -64,7 +67,8 @@ def open_conversation(
         ),
         offered=tuple(reads.offered(contact.id)),
         present=present_at(reads, number, agent, now),
-        pinned=tuple(reads.pinned(number)),
+        pinned=pinned,
+        pins=tuple(filter(None, map(reads.message, sorted(pinned)))),
         read_until=reads.read_until(number) if conversation.unread else None,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from omnidesk.core.channel import Capabilities
+from omnidesk.core.filters import Reader, read_filter
 from omnidesk.core.model import Address, Direction, State
 from omnidesk.core.store import VIEWS, Reads, Store, Transaction
 from omnidesk.testing.store_parts import NOON, begin, letter
@@ -181,3 +182,27 @@ class ListsContract:
         found = await store.read(lambda r: r.message(passed))
         assert found is not None
         assert (found.forwards, found.to) == (1, (bob,))
+
+    async def test_a_filtered_count_is_what_the_list_shows_or_nothing(self, store: Store) -> None:
+        def fill(tx: Transaction) -> None:
+            for index in range(40):
+                tags = ("vip",) if index % 3 == 0 else ()
+                begin(tx, state=(State.OPEN, State.CLOSED)[index % 4 == 0], tags=tags)
+
+        await store.write(fill)
+        reader = Reader(now=NOON, agent="anna")
+        for view, text in (("inbox", "tag:vip"), ("all", "-tag:vip"), ("inbox", "is:mine")):
+            filter_ = read_filter(text, reader)
+            rows = await store.read(
+                lambda r, v=view, f=filter_: r.rows_filtered(f, v, agent="anna")  # type: ignore[misc]
+            )
+            counted = await store.read(
+                lambda r, v=view, f=filter_: r.count_filtered(f, v, agent="anna")  # type: ignore[misc]
+            )
+            assert counted == len(rows), text
+            most = await store.read(
+                lambda r, v=view, f=filter_: r.count_filtered(f, v, agent="anna", most=5)  # type: ignore[misc]
+            )
+            assert most == min(5, len(rows)), text
+        words = read_filter("kettle from:ann", reader)
+        assert await store.read(lambda r: r.count_filtered(words, "inbox")) is None
