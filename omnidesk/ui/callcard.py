@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from omnidesk.core.language import _, ngettext
+from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, wrap
@@ -22,6 +23,7 @@ _OPEN_SHOWN = 4
 _SAID_LINES = 3
 _READ = 400
 _NOTE_READ = 300
+_SPEAKER = 20
 
 
 def label(channels: Mapping[str, Capabilities], name: str) -> SafeText:
@@ -36,6 +38,17 @@ def own_words(message: Message) -> SafeText:
     if message.folded and message.folded[0][0]:
         said = said[: message.folded[0][0]]
     return safe_line(said)
+
+
+def speaker(message: Message) -> SafeText:
+    """Who said it: `Анна Петрова`, `us, ivan`, `NOTE ivan`."""
+    if message.direction is Direction.NOTE:
+        return safe_line(_("NOTE {author}").format(author=message.author), _SPEAKER)
+    if message.direction is Direction.OUT:
+        said = _("us, {author}").format(author=message.author or _("automatic"))
+        return safe_line(said, _SPEAKER)
+    sender = message.sender
+    return safe_line(sender.name or sender.address if sender else "?", _SPEAKER)
 
 
 def last_words(card: Card, channels: Mapping[str, Capabilities], now: datetime) -> SafeText:

@@ -176,6 +176,8 @@ def _note(message: Message, shown: Setting) -> list[Line]:
     title = _("NOTE {author} {time}, customers never see this").format(
         author=author, time=f"{at:%H:%M}"
     )
+    if shown.pinned:
+        title = f"{_('pinned')}, {title}"
     lines = [_ruled(title, shown.width, "note", "=")]
     text = strip_codes(message.text[:_SHOWN_AT_MOST])[0]
     for line in wrap(text, shown.width - 2):
@@ -188,6 +190,8 @@ def _note(message: Message, shown: Setting) -> list[Line]:
 def _header(message: Message, shown: Setting) -> Line:
     at = clock(message.sent_at or message.received_at, shown.now)
     when = f"{shown.code(message.channel)} {at}"
+    if shown.pinned:
+        when = f"{_('pinned')}  {when}"
     ink = "name"
     if message.direction is Direction.OUT:
         ink = "own"

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.message import Message as Posted
 from textual.strip import Strip
 
-from omnidesk.core.language import _, pgettext
-from omnidesk.core.model import Message, State
+from omnidesk.core.model import Message
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.beside import told
 from omnidesk.ui.laying import Sheet
-from omnidesk.ui.lines import Line, cut
+from omnidesk.ui.lines import Line
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.peek import peeked
-from omnidesk.ui.standing import state_word
 from omnidesk.ui.talk import Setting
+from omnidesk.ui.threadhead import pin_lines, title_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +59,7 @@ class ThreadView(Painted, can_focus=True):
         self._at: int | None = None
         self._marked_line = -1
         self._sheet = Sheet()
+        self._over: list[Line] = []
         self._offset = 0
         self._room_before = 0
         self._banner: Callable[[int], Line] | None = None
@@ -99,13 +98,20 @@ class ThreadView(Painted, can_focus=True):
         """One line over the messages, made for a width; or none any more."""
         at_end = self._offset >= self._last_offset
         self._banner = banner
+        self._lay_over()
         self._offset = self._last_offset if at_end else self._offset
         self.refresh()
 
     @property
     def _above(self) -> int:
-        """Lines over the messages: the title, and what there is to warn of."""
-        return 2 if self._banner is not None and not self.peeking else 1
+        """Lines over the messages: the title, what there is to warn of, what was pinned."""
+        return 1 + len(self._over)
+
+    def _lay_over(self) -> None:
+        self._over = []
+        if self.opened is not None and not self.peeking:
+            warning = [self._banner(self.inner_width)] if self._banner is not None else []
+            self._over = [*warning, *pin_lines(self.opened.pins, self.inner_width)]
 
     def be_written_in(self, writing: bool) -> None:
         """Show the unsent draft, or not while the composer shows it."""
@@ -125,6 +131,7 @@ class ThreadView(Painted, can_focus=True):
 
     def _lay(self, *, at_end: bool) -> None:
         width, opened = self._text_width, self.opened
+        self._lay_over()
         self._sheet.lay(
             self._messages,
             Setting(width=width, channels=self.channels, now=self._clock()),
@@ -224,7 +231,9 @@ class ThreadView(Painted, can_focus=True):
         self.scroll_by(direction * max(1, self._room // 2))
 
     def to_edge(self, direction: int) -> None:
-        """To the first or the last line."""
+        """To the first or the last line; the message there is under the hand."""
+        if self._messages:
+            self._at = self._messages[-1 if direction > 0 else 0].id
         self.scroll_by(direction * len(self._sheet.lines))
 
     def unfold(self) -> None:
@@ -267,8 +276,8 @@ class ThreadView(Painted, can_focus=True):
         if self.peeking:
             lines = peeked(self._messages, self._text_width, self.content_size.height - 1)
             return self.paint(((SafeText(" "), "text"), *lines[y - 1]) if y <= len(lines) else ())
-        if y < self._above and self._banner is not None:
-            return self.paint(self._banner(self.inner_width))
+        if y < self._above:
+            return self.paint(self._over[y - 1])
         at = self._offset + y - self._above
         if at >= len(self._sheet.lines):
             return self.paint(())
@@ -285,22 +294,11 @@ class ThreadView(Painted, can_focus=True):
         if self.opened is None:
             return ((SafeText("─" * width), "rule"),)
         talk = self.opened.conversation
-        who = (
-            pgettext("whose it is", "me")
-            if talk.assignee == self.agent
-            else talk.assignee or _("nobody")
-        )
         codes = " ".join(self._code(channel) for channel in talk.channels)
-        state = f"{state_word(talk.state)} "
-        state = state if talk.state is not State.CLOSED else f"x {state}"
         beside = self.beside.get(talk.number, told(self.opened.present))
-        state = f"{beside}  {state}" if beside else state
-        right = SafeText(f" {state} {safe_line(who, 12)}  {codes} ")
-        subject = safe_line(talk.subject) or safe_line(self.opened.contact.name)
-        left = cut(SafeText(f" #{talk.number} {subject} "), width - cell_len(right) - 2)
-        rule = SafeText("─" * (width - cell_len(left) - cell_len(right)))
         ink = "title" if self.has_focus or not self.screen.has_class("-narrow") else "name"
-        return (left, ink), (rule, "rule"), (right, "muted")
+        name = self.opened.contact.name
+        return title_line(talk, name, self.agent, codes, beside, width, ink)
 
     def _code(self, channel: str) -> SafeText:
         known = self.channels.get(channel)

@@ -10,7 +10,7 @@ from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line, show_address
 from omnidesk.ui import keymap
 from omnidesk.ui.asking import NumberLine, ask_number
-from omnidesk.ui.callcard import label, own_words
+from omnidesk.ui.callcard import label, own_words, speaker
 from omnidesk.ui.deciding import Deciding
 from omnidesk.ui.happened import what_happened
 from omnidesk.ui.lines import Line, clock, cut, wrap
@@ -75,7 +75,7 @@ class WhyPane(Painted, can_focus=True):
         lines: list[Line] = []
         for at, message in list(enumerate(messages))[first : first + _MESSAGES_SHOWN]:
             mark = ">" if at == self.at else " "
-            head = f"{mark} {clock(message.received_at, self._over.clock())} {_who(message)}: "
+            head = f"{mark} {clock(message.received_at, self._over.clock())} {speaker(message)}: "
             said = cut(SafeText(f"{head}{own_words(message)}"), width)
             lines.append(((said, "own" if at == self.at else "muted"),))
         return lines
@@ -107,14 +107,6 @@ class WhyPane(Painted, can_focus=True):
         told += [(_event_words(e, message.id, now_words=clock(e.at, now)), "muted")
                  for e in history.events[-_EVENTS_SHOWN:]]  # fmt: skip
         return [((part, ink),) for words, ink in told for part in wrap(SafeText(words), width)[:3]]
-
-
-def _who(message: Message) -> SafeText:
-    if message.direction is Direction.NOTE:
-        return safe_line(_("NOTE {author}").format(author=message.author), 20)
-    if message.direction is Direction.OUT:
-        return safe_line(_("us, {author}").format(author=message.author or _("automatic")), 20)
-    return safe_line(message.sender.name or message.sender.address if message.sender else "?", 20)
 
 
 def _event_words(event: Event, id: int, *, now_words: SafeText) -> str:

@@ -101,3 +101,45 @@ async def test_what_nobody_ever_read_needs_no_marker(acme: House) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, app, number)
         assert "unread" not in screen_text(app)
+
+
+@pytest.mark.parametrize(("size", "keys"), [((80, 24), "gp"), ((120, 40), "пз")])
+async def test_a_pinned_message_is_seen_first_and_z_takes_the_pin_off(
+    acme: House, size: tuple[int, int], keys: str
+) -> None:
+    number = await acme.says("ann", "The key is under the mat", subject="Order")
+    for n in range(30):
+        await acme.desk.note(number, f"note {n}")
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press("home", *keys)
+        await until(pilot, lambda: "pinned Ann: The key is under" in screen_text(app))
+        assert "pinned  em " in screen_text(app)
+        await pilot.press("G")
+        assert " note 29 " in screen_text(app)
+        assert "pinned Ann: The key is under" in screen_text(app)
+        (message,) = (await acme.desk.open(number)).pins
+        assert message.text == "The key is under the mat"
+        await pilot.press("z")
+        await until(pilot, lambda: "pinned Ann" not in screen_text(app))
+        assert (await acme.desk.open(number)).pinned == ()
+
+
+async def test_more_than_two_pins_are_counted_and_one_is_taken_off(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    for n in range(4):
+        note = await acme.desk.note(number, f"note {n}")
+        await acme.desk.pin(note.id)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, app, number)
+        lines = screen_text(app).split("\n")
+        assert "pinned NOTE anna: note 0 " in lines[2]
+        assert "pinned NOTE anna: note 1 " in lines[3]
+        assert lines[3].rstrip().endswith("+2 pinned")
+        assert "note 2" not in lines[4]
+        assert "pinned, NOTE anna" in screen_text(app)
+        await pilot.press("G", "g", "p")
+        await until(pilot, lambda: "+1 pinned" in screen_text(app))
+        assert len((await acme.desk.open(number)).pinned) == 3
