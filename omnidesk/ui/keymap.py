@@ -182,6 +182,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("copy.message", "copy the message", "y y", brief="message"),
     _act("copy.address", "copy the address", "y a", brief="address"),
     _act("copy.number", "copy the conversation's number", "y n", brief="number"),
+    _act("pin", "pin the message, or no more", "g p", at=(THREAD,), brief="pin"),
     _act("save", "save an attached file", "S"),
     _act("links", "links of the message", "L"),
     _act("headers", "headers of the message", "H", at=(THREAD,)),

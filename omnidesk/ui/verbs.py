@@ -110,6 +110,7 @@ VERBS: dict[str, Verb] = {
     "copy.message": Late("taking", "copy_message"),
     "copy.address": Late("taking", "copy_address"),
     "copy.number": Late("taking", "copy_number"),
+    "pin": Late("pinning", "pin"),
     "save": Late("taking", "save"),
     "links": Late("taking", "links"),
     "headers": lambda screen: screen.thread.show_headers(),
