@@ -26,7 +26,7 @@ _spoken = LANGUAGES[0]
 def language_of(environment: Mapping[str, str]) -> str:
     """The language that a session asks for, as POSIX reads its variables; English where unknown."""
     asked = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
-    name = asked.partition(".")[0].partition("_")[0].lower()
+    name = asked.partition("@")[0].partition(".")[0].partition("_")[0].lower()
     return name if name in LANGUAGES else LANGUAGES[0]
 
 

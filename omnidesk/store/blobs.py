@@ -12,6 +12,7 @@ from pathlib import Path
 
 from omnidesk.core.channel import Content
 from omnidesk.core.errors import StoreError, StoreFull
+from omnidesk.core.language import _
 
 _CHUNK = 1 << 20
 _MANY = 8
@@ -39,13 +40,21 @@ class Blobs:
         A file is moved away from where it was. StoreFull where the disk takes no more.
         """
         if not self._has_room():
-            raise StoreFull(f"{self._root}: the disk is full; free some room")
+            raise StoreFull(
+                _("{folder}: the disk is full; free some room").format(folder=self._root)
+            )
         try:
             return self._put(list(contents))
         except OSError as error:
             if error.errno in _FULL:
-                raise StoreFull(f"{self._root}: {error.strerror}; free some room") from error
-            raise StoreError(f"{self._root}: {error.strerror}; check the folder") from error
+                raise StoreFull(
+                    _("{folder}: {why}; free some room").format(
+                        folder=self._root, why=error.strerror
+                    )
+                ) from error
+            raise StoreError(
+                _("{path}: {why}; check the folder").format(path=self._root, why=error.strerror)
+            ) from error
 
     def _put(self, contents: list[Content]) -> list[tuple[str, int]]:
         named = [(*_digest(content), content) for content in contents]

@@ -15,13 +15,14 @@ import aiosqlite
 
 from omnidesk.core.errors import StoreBusy, StoreError, StoreFull
 from omnidesk.core.identity import number_words
+from omnidesk.core.language import N_, _
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 30.0
 """How long a transaction waits for another process before it gives up."""
 
-FULL = "the disk is full; free some room, it goes on by itself"
+FULL = N_("the disk is full; free some room, it goes on by itself")
 
 _READER = "PRAGMA query_only = ON;"
 _WRITER = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
@@ -114,15 +115,27 @@ def named(error: sqlite3.Error, path: Path) -> StoreError:
     """A foreign error in our words: what happened to which file, and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{path}: {FULL}")
+        return StoreFull(f"{path}: {_(FULL)}")
     if code == sqlite3.SQLITE_IOERR:
-        return StoreFull(f"{path}: the disk refuses to write ({error}); check the disk")
+        return StoreFull(
+            _("{path}: the disk refuses to write ({error}); check the disk").format(
+                path=path, error=error
+            )
+        )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(f"{path}: locked by another process for over {BUSY_SECONDS:.0f} s")
+        return StoreBusy(
+            _("{path}: locked by another process for over {n:.0f} s").format(
+                path=path, n=BUSY_SECONDS
+            )
+        )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreError(f"{path}: damaged ({error}); restore the last backup")
+        return StoreError(
+            _("{path}: damaged ({error}); restore the last backup").format(path=path, error=error)
+        )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-        return StoreError(f"{path}: cannot be opened for writing; check its folder and rights")
+        return StoreError(
+            _("{path}: cannot be opened for writing; check its folder and rights").format(path=path)
+        )
     return StoreError(f"{path}: {error}")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import State
 from omnidesk.core.store import Erased
 from omnidesk.store.sqlite.drafts import drafted, leave_drafts
@@ -62,7 +63,11 @@ def erase(db: sqlite3.Connection, contact: int, actor: str, at: datetime) -> Era
     """
     person = person_of(db, contact)
     if person is None:
-        raise NotFound(f"there is no contact {contact}; omnidesk contact list shows them")
+        raise NotFound(
+            _("there is no contact {contact}; omnidesk contact list shows them").format(
+                contact=contact
+            )
+        )
     tx = _Tx(db)
     _stand_apart(tx, person)
     person = person_of(db, contact) or person

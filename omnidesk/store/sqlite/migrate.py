@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from omnidesk.core.errors import StoreError
+from omnidesk.core.language import _
 from omnidesk.store.sqlite.connection import patiently, transaction
 
 
@@ -32,8 +33,10 @@ def migrate(db: sqlite3.Connection, path: Path, backups: Path) -> None:
         return
     if version > NEWEST:
         raise StoreError(
-            f"{path} was written by a newer omnidesk (schema {version}, this one knows {NEWEST}); "
-            "upgrade omnidesk, or open the copy that was made before the upgrade"
+            _(
+                "{path} was written by a newer omnidesk (schema {version}, this one knows {known})"
+                "; upgrade omnidesk, or open the copy that was made before the upgrade"
+            ).format(path=path, version=version, known=NEWEST)
         )
     if version:
         _copy(db, path, backups, version)

@@ -11,6 +11,7 @@ from typing import Any
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.errors import LeaseLost
+from omnidesk.core.language import _
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.store import Configured, Ledger
 from omnidesk.store.sqlite.values import dump, ms, when
@@ -134,7 +135,7 @@ class RunningWrites(RunningReads):
     def held(self, name: str, holder: str) -> None:
         row = self.db.execute("SELECT holder FROM lease WHERE name = ?", (name,)).fetchone()
         if row is None or row[0] != holder:
-            raise LeaseLost(f"{name}: another engine serves it now")
+            raise LeaseLost(_("{name}: another engine serves it now").format(name=name))
 
     def release(self, name: str, holder: str) -> None:
         self.db.execute("DELETE FROM lease WHERE name = ? AND holder = ?", (name, holder))

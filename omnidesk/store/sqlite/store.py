@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 import aiosqlite
 
 from omnidesk.core.errors import StoreError, StoreFull
+from omnidesk.core.language import _
 from omnidesk.core.store import Erased, Reads, Transaction
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.sqlite import sweeping
@@ -74,7 +75,9 @@ class SqliteStore:
             if not self.path.exists():
                 self.path.touch(mode=0o600)
         except OSError as error:
-            raise StoreError(f"{self.path}: {error.strerror}; check the folder") from error
+            raise StoreError(
+                _("{path}: {why}; check the folder").format(path=self.path, why=error.strerror)
+            ) from error
 
     async def __aexit__(self, *exc: object) -> None:
         await self._close()
@@ -121,7 +124,7 @@ class SqliteStore:
 
         def whole(db: sqlite3.Connection) -> T:
             if not reserved and not self._reserve.is_whole():
-                raise StoreFull(f"{self.path}: {FULL}")
+                raise StoreFull(f"{self.path}: {_(FULL)}")
             result = transaction(db, lambda: fn(SqliteTransaction(db)))
             self._bell.ring()
             return result

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from omnidesk.core.errors import StoreBusy
+from omnidesk.core.language import _
 from omnidesk.core.store import Erased
 from omnidesk.store.blobs import Blobs
 from omnidesk.store.sqlite import erasing
@@ -70,7 +71,7 @@ def _rewrite(db: sqlite3.Connection) -> None:
     while db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         if time.monotonic() > deadline:
             raise StoreBusy(
-                "the log is being read by another program; erase once more to clean the files"
+                _("the log is being read by another program; erase once more to clean the files")
             )
         time.sleep(0.02)
 
