@@ -13,11 +13,12 @@ from omnidesk.core.language import _
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
+from omnidesk.ui.addressing import Addressing
 from omnidesk.ui.attaching import Files, Picked
-from omnidesk.ui.doubts import doubts
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.recipients import people, told
+from omnidesk.ui.recipients import told
+from omnidesk.ui.reviewing import ReviewBar, review_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from omnidesk.desk import Opened
-    from omnidesk.ui.recipients import Whom
+    from omnidesk.ui.deskscreen import DeskScreen
+    from omnidesk.ui.whom import Whom
 
-_ROWS_OF_REVIEW = 9
+_ROWS_BELOW = 3
 
 
 class Writing(TextArea):
@@ -53,28 +55,29 @@ class ComposerTitle(Painted):
         return self.paint(composer.title_line(self.content_size.width))
 
 
-class ReviewBar(Painted, can_focus=True):
-    """Exact recipients, the channel, and every doubt."""
+class Below(Painted):
+    """What stands below the text and is not written: as much of it as there is room for."""
 
-    place = keymap.REVIEW
     ground = "bar"
 
-    def __init__(self) -> None:
+    def __init__(self, text: SafeText) -> None:
         super().__init__()
-        self.lines: list[Line] = []
-
-    def show(self, lines: list[Line]) -> None:
-        """Put these lines into the bar."""
-        self.lines = lines[:_ROWS_OF_REVIEW]
-        self.styles.height = len(self.lines)
-        self.refresh(layout=True)
+        self._text = text
+        self.styles.height = min(_ROWS_BELOW, text.count("\n") + 1)
 
     def render_line(self, y: int) -> Strip:
-        return self.paint(self.lines[y] if y < len(self.lines) else ())
+        lines = wrap(self._text, self.inner_width - 3)
+        line = lines[y] if y < len(lines) else SafeText("")
+        if y == _ROWS_BELOW - 1 and len(lines) > _ROWS_BELOW:
+            line = SafeText(f"{cut(line, self.inner_width - 5)} …")
+        return self.paint(((SafeText(" │ "), "rule"), (line, "muted")))
 
 
 class Composer(Container):
-    """One reply or note to one conversation. `seen` is the newest message when it began."""
+    """One reply, note or other letter. `seen` is the newest message when it began.
+
+    Without `opened` it is the first of a conversation; what `whom` asks for has its own lines.
+    """
 
     DEFAULT_CSS = """
     Composer { height: 40%; min-height: 9; layout: vertical; }
@@ -83,6 +86,7 @@ class Composer(Container):
     }
     Composer TextArea:focus { border: none; }
     Composer ReviewBar { display: none; height: auto; background: $ink-bar; }
+    Composer.-asks { height: 55%; min-height: 12; }
     Composer.-note TextArea { background: $ink-note-back; color: $ink-note; }
     Composer.-review ReviewBar { display: block; }
     ComposerTitle { height: 1; }
@@ -90,7 +94,8 @@ class Composer(Container):
 
     def __init__(
         self,
-        opened: Opened,
+        over: DeskScreen,
+        opened: Opened | None,
         route: Route | Refused,
         *,
         note: bool,
@@ -100,13 +105,14 @@ class Composer(Container):
         files: Iterable[Picked] = (),
     ) -> None:
         super().__init__(id="composer", classes="-note" if note else "")
+        self.over = over
         self.opened = opened
-        self.number = opened.conversation.number
+        self.number = opened.conversation.number if opened else 0
         self.route = route
         self.note = note
         self.via = via
         self.whom = whom
-        self.seen = max((message.id for message in opened.messages), default=0)
+        self.seen = max((m.id for m in opened.messages), default=0) if opened else 0
         self.done = False
         self.saving = False
         self.refused = False
@@ -120,11 +126,22 @@ class Composer(Container):
             strip_codes(text)[0], soft_wrap=True, show_line_numbers=False, tab_behavior="indent"
         )
         self.review = ReviewBar()
+        self.fields = None
+        if whom.asks:
+            self.fields = Addressing(self, whom.typed, whom.subject if whom.about else None)
+            self.add_class("-asks")
+        self.below = Below(whom.quoted) if whom.quoted else None
+        begun = whom.asks and not text and not whom.named
+        self._begun_with = self.files.paths if begun else ()
 
     def compose(self) -> ComposeResult:
         yield self.title
+        if self.fields is not None:
+            yield self.fields
         yield self.files
         yield self.writing
+        if self.below is not None:
+            yield self.below
         yield self.review
 
     def on_mount(self) -> None:
@@ -137,8 +154,25 @@ class Composer(Container):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is written or attached."""
-        return not self.text.strip() and not self.files.picked
+        """Whether nothing is written, attached or named that was not there before."""
+        attached = self.files.paths != self._begun_with
+        return not (self.text.strip() or attached or self.whom.named)
+
+    @property
+    def snapshot(self) -> tuple[object, ...]:
+        """Everything that a draft keeps, to see whether it has changed since."""
+        return self.text, self.files.paths, self.whom.typed, self.whom.subject
+
+    def aim(self, route: Route | Refused) -> None:
+        """It goes there now, or nowhere."""
+        self.route = route
+        if self.fields is not None:
+            self.fields.ask_subject(
+                wanted=isinstance(route, Refused) or route.way.capabilities.subject
+            )
+        self.title.refresh()
+        if self.reviewing:
+            self.look_over(self.opened)
 
     def become(self, *, note: bool) -> None:
         """Turn into a note or into a reply."""
@@ -159,10 +193,10 @@ class Composer(Container):
             words, ink, rule = said, "note", "="
         elif isinstance(self.route, Refused):
             reason = safe_line(self.route.reason)
-            said = _("NO WAY TO REPLY: {reason}").format(reason=reason)
+            said = _(self.whom.untitled).format(reason=reason)
             words, ink, rule = said, "alert", "─"
         else:
-            said = _("REPLY {whom}").format(whom=self._whom(self.route))
+            said = _(self.whom.titled).format(whom=self._whom(self.route))
             words, ink, rule = said, "title", "─"
         state = f" {rule * 2} {self.state} {rule * 2}" if self.state else ""
         left = cut(SafeText(f"{rule * 2} {words} "), width - len(state))
@@ -186,63 +220,12 @@ class Composer(Container):
         """Whether the writing is over and the looking has begun."""
         return self.has_class("-review")
 
-    def look_over(self, opened: Opened) -> None:
+    def look_over(self, opened: Opened | None) -> None:
         """Show what will happen, and let the hand decide."""
         self.opened = opened
-        width = max(20, self.size.width - 2)
-        rule = SafeText("─" * width)
-        head: Line = (
-            (SafeText(f"── {_('BEFORE IT GOES')} "), "title"),
-            (rule, "rule"),
-        )
-        self.review.show([head, *self._review_lines(width)])
+        self.review.show(review_lines(self, max(20, self.size.width - 2)))
         self.add_class("-review")
 
     def go_on(self) -> None:
         """Back to writing."""
         self.remove_class("-review")
-
-    def _review_lines(self, width: int) -> list[Line]:
-        if self.note:
-            team = SafeText(_("NOTE for the team. Customers never see this."))
-            none = SafeText(f"! {_('a note carries no files')}")
-            more = [self._indented(none, "alert")] if self.files.picked else []
-            return [self._indented(team, "note"), *more]
-        if isinstance(self.route, Refused):
-            reason = safe_line(self.route.reason)
-            said = [_("cannot be sent: {reason}").format(reason=reason)]
-            if self.route.instead:
-                ways = ", ".join(safe_line(way.channel) for way in self.route.instead)
-                said.append(_("V goes through {channels}").format(channels=ways))
-            return [self._indented(SafeText(line), "alert") for line in said]
-        route = self.route
-        first, *copies = told(route)
-        lines = [_("SEND {whom}").format(whom=first), *copies]
-        way = {"channel": safe_line(route.way.channel), "label": safe_line(route.way.label)}
-        lines.append(_("by {channel} ({label})").format_map(way))
-        shown = [
-            self._indented(part, "name") for line in lines for part in wrap(SafeText(line), width)
-        ]
-        files = self.files.lines()
-        shown += [
-            self._indented(SafeText(_("with {file}").format(file=words)), ink)
-            for words, ink in files
-        ]
-        found = doubts(self.text, route, self.opened, self.seen, files=len(files))
-        found = self.files.lost(route) + found
-        if self.whom.left_out:
-            them = people(self.whom.left_out)
-            found.append(SafeText(_("not to {people}; R answers everyone").format(people=them)))
-        if self.whom.copies and not route.way.capabilities.copies:
-            lost = {"label": safe_line(route.way.label), "people": people(self.whom.copies)}
-            found.append(SafeText(_("{label} carries no Cc: not to {people}").format_map(lost)))
-        if self.changes:
-            found = [*map(safe_line, self.changes), SafeText(_("s again sends it even so"))]
-        return shown + [
-            self._indented(line, "alert")
-            for doubt in found
-            for line in wrap(SafeText(f"! {doubt}"), width)
-        ]
-
-    def _indented(self, text: SafeText, ink: str) -> Line:
-        return (SafeText(" "), "text"), (text, ink)

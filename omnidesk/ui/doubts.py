@@ -21,7 +21,9 @@ _FILE_WORDS = re.compile(
 _VARIABLE = re.compile(r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|\$\{\w{1,40}\}|\{[a-z_.]{2,40}\}")
 
 
-def doubts(text: str, route: Route, opened: Opened, seen: int, *, files: int = 0) -> list[SafeText]:
+def doubts(
+    text: str, route: Route, opened: Opened | None, seen: int, *, files: int = 0
+) -> list[SafeText]:
     """A sentence on each; `seen` is the newest message when the writing began."""
     said: list[str] = []
     if route.marked:
@@ -30,7 +32,7 @@ def doubts(text: str, route: Route, opened: Opened, seen: int, *, files: int = 0
         said.append(_('"{word}", but no file is attached').format(word=safe_line(word[0])))
     if found := _VARIABLE.search(text):
         said.append(_("not filled in: {name}").format(name=safe_line(found[0])))
-    since = [message for message in opened.messages if message.id > seen]
+    since = [message for message in (opened.messages if opened else ()) if message.id > seen]
     answered = [message for message in since if message.direction is Direction.OUT]
     if answered:
         who = safe_line(answered[-1].author or _("somebody"))

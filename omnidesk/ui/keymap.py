@@ -25,6 +25,8 @@ SUGGESTIONS: Final = "suggestions"
 NUMBER: Final = "number"
 WHY: Final = "why"
 COPIES: Final = "copies"
+ADDRESS: Final = "address"
+SUBJECT: Final = "subject"
 ATTACH: Final = "attach"
 PICK: Final = "pick"
 QUESTION: Final = "question"
@@ -35,8 +37,9 @@ ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, WHY, PICK, SEARCH, SEARCH_LINE)
 """Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
+_ADDRESSED = (ADDRESS, SUBJECT)
 _HERE = (*_DESK, CUSTOMER)
-_ALL = (LIST, THREAD, CUSTOMER, COMPOSER, REVIEW, FILTER, FIND)
+_ALL = (LIST, THREAD, CUSTOMER, COMPOSER, REVIEW, ADDRESS, SUBJECT, FILTER, FIND)
 
 View = tuple[str, str, str]
 """A view of the list: its name for the desk, its title, and its order in words."""
@@ -117,6 +120,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("previous.needing", "previous that needs us", "K"),
     _act("reply", "reply to the sender alone", "r", hint="reply"),
     _act("reply.all", "reply to everyone", "R"),
+    _act("forward", "forward the message", "f", hint="forward"),
+    _act("start", "new conversation", "c", at=_HERE),
+    _act("address.next", "this one, next line", "Enter", "Tab", at=_ADDRESSED, hint="next"),
+    _act("address.down", "who is meant, next line", "down", at=_ADDRESSED, hint="who is meant"),
+    _act("address.up", "who is meant, line before", "up", at=_ADDRESSED),
+    _act("address.review", "review what will be sent", "Esc", at=_ADDRESSED, hint="review"),
     _act("copies", "who gets copies: Cc, Bcc", "t", at=(REVIEW,), hint="Cc"),
     _act("copies.take", "these get copies", "Enter", at=(COPIES,), hint="take"),
     _act("copies.leave", "as it was", "Esc", at=(COPIES,), hint="as it was"),
@@ -207,6 +216,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("send.later", "send it later", "l", at=(REVIEW,), hint="later"),
     _act("compose.mode", "note or reply", "^N", at=(COMPOSER, REVIEW), hint="note or reply"),
     _act("way.next", "reply by the next channel", "V", at=(*_DESK, REVIEW), hint="channel"),
+    _act("address", "whom it goes to", "w", at=(REVIEW,)),
     _act("keep", "keep the draft for later", "p", "q", at=(REVIEW,), hint="keep draft"),
     _act("discard", "throw the draft away", "D", at=(REVIEW,), hint="discard"),
     _act("customer.enter", "into the customer pane", "P"),

@@ -44,7 +44,7 @@ async def ask(screen: DeskScreen) -> None:
         if isinstance(found, Unclear):
             screen.say(str(found), alarm=True)
             return
-        from omnidesk.ui.writing import send
+        from omnidesk.ui.sending import send
 
         composer.later = found
         await send(screen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
@@ -12,66 +11,18 @@ from omnidesk.core.errors import OmnideskError
 from omnidesk.core.identity import normalise
 from omnidesk.core.language import _
 from omnidesk.core.model import Address
-from omnidesk.core.routing import Refused, Route
+from omnidesk.core.routing import Route
 from omnidesk.core.safetext import SafeText, safe_line, show_address
 from omnidesk.ui import keymap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from omnidesk.core.model import Handle
-    from omnidesk.desk import Desk
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
 
 _HIDDEN = re.compile(r"\bbcc:", re.IGNORECASE)
 _NAMED = re.compile(r"(.*)<([^<>]*)>")
-
-
-@dataclass(slots=True)
-class Whom:
-    """What the agent chose; `left_out` were in the letter and do not get the answer.
-
-    Copies are kept on ways that carry none: the next way may.
-    """
-
-    everyone: bool = False
-    to: Handle | None = None
-    cc: tuple[Address, ...] | None = None
-    bcc: tuple[Address, ...] = ()
-    left_out: tuple[Address, ...] = ()
-
-    @property
-    def copies(self) -> tuple[Address, ...]:
-        """Those who were chosen by hand, in sight or not."""
-        return (*(self.cc or ()), *self.bcc)
-
-    def keep_copies(self, route: Route | Refused) -> None:
-        """Hold on to the copies of a way that is about to be left."""
-        if isinstance(route, Route) and route.way.capabilities.copies and route.cc:
-            self.cc = route.cc
-
-    async def route(self, desk: Desk, number: int, via: str | None) -> Route | Refused:
-        """Where the reply goes; copies are left out where a channel has none."""
-        self.left_out = ()
-        plain = await desk.route(number, via, to=self.to, everyone=self.everyone)
-        if isinstance(plain, Refused) or not plain.way.capabilities.copies:
-            return plain
-        route = plain
-        if self.cc is not None or self.bcc:
-            chosen = await desk.route(
-                number, via, to=self.to, everyone=self.everyone, cc=self.cc, bcc=self.bcc
-            )
-            if isinstance(chosen, Refused):
-                return chosen
-            route = chosen
-        letter = route.answers
-        if not self.everyone and letter and len((*letter.to, *letter.cc)) > 1:
-            whole = await desk.route(number, via, to=self.to)
-            if isinstance(whole, Route):
-                here = {p.address.lower() for p in (*route.to, *route.cc, *route.bcc)}
-                self.left_out = tuple(p for p in whole.cc if p.address.lower() not in here)
-        return route
 
 
 def people(found: Iterable[Address]) -> SafeText:

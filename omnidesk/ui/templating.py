@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from textual.widgets.text_area import Selection
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import _
+from omnidesk.core.routing import Route
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 
 if TYPE_CHECKING:
-    from omnidesk.desk.templates import Template
+    from omnidesk.desk import Desk
+    from omnidesk.desk.templates import Rendered, Template
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
 
@@ -56,7 +59,7 @@ async def _insert(screen: DeskScreen, composer: Composer, chosen: Template) -> N
     if desk is None or composer.done:
         return
     try:
-        filled = await desk.render(chosen.name, composer.number, via=composer.via)
+        filled = await _filled(desk, composer, chosen)
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
@@ -68,6 +71,26 @@ async def _insert(screen: DeskScreen, composer: Composer, chosen: Template) -> N
     field.replace(strip_codes(filled.text)[0], begin, end)
     if filled.unfilled:
         point_at_unfilled(screen, composer)
+
+
+async def _filled(desk: Desk, composer: Composer, chosen: Template) -> Rendered:
+    """The template filled in for the conversation, also for one that is not there yet."""
+    if composer.opened is not None:
+        return await desk.render(chosen.name, composer.number, via=composer.via)
+    from omnidesk.desk.filling import fill
+    from omnidesk.desk.templates import Facts, read
+
+    route = composer.route if isinstance(composer.route, Route) else None
+    variants = [route.way.channel, route.way.handle.scheme] if route else []
+    facts = Facts(
+        contact=route.to[0].name if route else "",
+        agent=desk.agent.name,
+        desk=desk.settings.name,
+        number=composer.number,
+        subject=composer.whom.subject,
+    )
+    source = await asyncio.to_thread(read, desk.settings.templates, chosen.name, variants)
+    return await asyncio.to_thread(fill, chosen.name, source, facts.values())
 
 
 def point_at_unfilled(screen: DeskScreen, composer: Composer) -> bool:

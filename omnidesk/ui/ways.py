@@ -11,7 +11,7 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.local import size
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.recipients import Whom
+from omnidesk.ui.whom import Whom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from omnidesk.core.routing import Way
     from omnidesk.desk import Opened
+    from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
 
 _SECONDS = 10.0
@@ -87,6 +88,9 @@ def _without(screen: DeskScreen, opened: Opened) -> list[SafeText]:
 
 async def next_way(screen: DeskScreen) -> None:
     """Reply by the next way that can; text and files stay, what is lost is said."""
+    if screen.composer is not None and screen.composer.fields is not None:
+        await _next_channel(screen, screen.composer)
+        return
     opened, desk = await screen.now_open(), screen.desk
     if opened is None or desk is None:
         return
@@ -132,6 +136,40 @@ async def next_way(screen: DeskScreen) -> None:
         "others": can if len(able) > 1 else _("no other can"),
     }
     screen.say(_("the reply goes by {channel} to {address}, {others}").format_map(words))
+
+
+async def _next_channel(screen: DeskScreen, composer: Composer) -> None:
+    """The next channel that carries what is being written to those who are named in it."""
+    desk, whom = screen.desk, composer.whom
+    if desk is None:
+        return
+    names = [name for name, able in desk.channels.items() if able.send]
+    try:
+        found = {name: await whom.route(desk, composer.number, name) for name in names}
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    able = [name for name, route in found.items() if isinstance(route, Route)]
+    lines: list[Line] = []
+    now = composer.route.way.channel if isinstance(composer.route, Route) else None
+    chosen = able[(able.index(now) + 1) % len(able) if now in able else 0] if able else None
+    for name, route in found.items():
+        if isinstance(route, Route):
+            mark = ">" if name == chosen else " "
+            ink, said = ("own" if name == chosen else "text"), f" {mark} {way_words(route.way)}"
+        else:
+            ink, said = "muted", f" - {safe_line(name)}: {safe_line(route.reason)}"
+        lines.append(((cut(SafeText(said), screen.size.width), ink),))
+    await _show(screen, lines[:_SHOWN])
+    if chosen is None:
+        screen.say(_("no channel carries it there"), alarm=True)
+        return
+    from omnidesk.ui import writing
+
+    composer.via = chosen
+    composer.aim(found[chosen])
+    writing.save_soon(screen)
+    screen.say(_("it goes by {channel}").format(channel=chosen))
 
 
 async def _show(screen: DeskScreen, lines: Sequence[Line]) -> None:

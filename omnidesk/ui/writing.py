@@ -1,21 +1,20 @@
-"""From the key that begins a reply to the moment it is in the store."""
+"""What is being written: begun, kept as it is typed, looked over, put away."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omnidesk.core.errors import CannotReply, OmnideskError, Overtaken
+from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import _
-from omnidesk.core.routing import Refused
-from omnidesk.ui.held import count_down, counts
 
 if TYPE_CHECKING:
-    from omnidesk.core.model import Message
+    from collections.abc import Sequence
+
+    from omnidesk.core.model import Draft
     from omnidesk.desk import Opened
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
+    from omnidesk.ui.whom import Whom
 
 _SAVE_SECONDS = 0.4
 
@@ -37,7 +36,9 @@ async def begin(
             return
         await put_away(screen)
     draft = opened.draft
-    begun_as_note = bool(draft and draft.text and draft.note)
+    if draft is not None and draft.forward is not None:
+        await _go_on_forwarding(screen, opened, draft)
+        return
     if draft and draft.text and draft.note != note:
         # whatever key was pressed: words begun for the team never turn into a reply by themselves
         screen.say(
@@ -45,14 +46,51 @@ async def begin(
             if draft.note
             else _("your unsent reply is here, as a NOTE; ^N makes it a reply")
         )
-    via = screen.via.get(number) or (draft.channel if draft else None)
-    from omnidesk.ui.recipients import Whom
+    from omnidesk.ui.whom import Whom
 
     whom = Whom(everyone=everyone, to=screen.reach.get(number))
     if draft is not None:
-        whom.everyone = everyone or draft.everyone
-        whom.to = whom.to or draft.to
-        whom.cc, whom.bcc = draft.cc, draft.bcc
+        whom.take_draft(draft)
+    await compose(
+        screen,
+        opened,
+        whom,
+        note=note or bool(draft and draft.text and draft.note),
+        text=draft.text if draft else "",
+        via=screen.via.get(number) or (draft.channel if draft else None),
+        files=draft.attachments if draft else (),
+    )
+
+
+async def _go_on_forwarding(screen: DeskScreen, opened: Opened, draft: Draft) -> None:
+    from omnidesk.ui.forwarding import resumed
+
+    assert screen.desk is not None
+    try:
+        whom = await resumed(screen.desk, draft)
+    except OmnideskError as error:
+        screen.say(str(error), alarm=True)
+        return
+    screen.say(_("your unsent forward is here"))
+    files = draft.attachments
+    await compose(screen, opened, whom, text=draft.text, via=draft.channel, files=files)
+
+
+async def compose(
+    screen: DeskScreen,
+    opened: Opened | None,
+    whom: Whom,
+    *,
+    note: bool = False,
+    text: str = "",
+    via: str | None = None,
+    files: Sequence[str] = (),
+) -> None:
+    """Put the composer under the thread; without a conversation it begins one."""
+    desk = screen.desk
+    if desk is None:
+        return
+    number = opened.conversation.number if opened else 0
     try:
         route = await whom.route(desk, number, via)
     except OmnideskError as error:
@@ -61,20 +99,16 @@ async def begin(
     from omnidesk.ui.attaching import look_again
     from omnidesk.ui.composer import Composer
 
+    picked = await look_again(files, desk)
     composer = Composer(
-        opened,
-        route,
-        note=note or begun_as_note,
-        text=draft.text if draft else "",
-        via=via,
-        whom=whom,
-        files=await look_again(draft.attachments if draft else (), desk),
+        screen, opened, route, note=note, text=text, via=via, whom=whom, files=picked
     )
     screen.composer = composer
     screen.thread.be_written_in(True)
     screen.be_reading(True)
     await screen.column.mount(composer)
-    screen.set_focus(composer.writing)
+    unnamed = composer.fields is not None and not whom.typed.strip()
+    screen.set_focus(composer.fields.line if composer.fields and unnamed else composer.writing)
 
 
 async def _widen(screen: DeskScreen, *, everyone: bool) -> None:
@@ -114,23 +148,13 @@ def save_now(screen: DeskScreen, composer: Composer) -> None:
         composer.saving = False
         if desk is None or composer.done:
             return ""
-        text, files, whom = composer.text, composer.files.paths, composer.whom
-        if text.strip() or files:
-            await desk.save_draft(
-                composer.number,
-                text,
-                composer.note,
-                composer.via,
-                files,
-                everyone=whom.everyone,
-                to=whom.to,
-                cc=whom.cc,
-                bcc=whom.bcc,
-            )
-            if (composer.text, composer.files.paths) == (text, files):
+        before = composer.snapshot
+        if not composer.empty:
+            await composer.whom.save(desk, composer)
+            if composer.snapshot == before:
                 composer.tell(_("NOT SENT, draft saved") if composer.refused else _("draft saved"))
         else:
-            await desk.drop_draft(composer.number)
+            await composer.whom.drop(desk, composer)
         return ""
 
     screen.jobs.put(save)
@@ -145,96 +169,13 @@ async def look_over(screen: DeskScreen) -> None:
         await put_away(screen)
         return
     try:
-        opened = await desk.open(composer.number)
+        opened = await desk.open(composer.number) if composer.opened else None
         composer.route = await composer.whom.route(desk, composer.number, composer.via)
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
     composer.look_over(opened)
     screen.set_focus(composer.review)
-
-
-async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
-    """Hand the reply or the note to the desk; the text stays until the desk has it."""
-    composer, desk = screen.composer, screen.desk
-    from omnidesk.ui.later import leaving
-    from omnidesk.ui.templating import point_at_unfilled
-
-    if composer is None or desk is None or composer.done:
-        return
-    if composer.note and composer.files.picked:
-        screen.say(_("a note carries no files; x takes them off, ^N makes it a reply"), alarm=True)
-        return
-    if not composer.note and point_at_unfilled(screen, composer):
-        return
-    composer.done, composer.refused = True, False
-    later, composer.later = composer.later, None
-    composer.tell(_("sending"))
-    number, text, note = composer.number, composer.text, composer.note
-    files = [Path(path) for path in composer.files.paths]
-    route, whom = composer.route, composer.whom
-
-    async def hand_over() -> str:
-        sent: Message | None = None
-        try:
-            if note:
-                await desk.note(number, text)
-            else:
-                if isinstance(route, Refused):
-                    reason = _("{reason}; V chooses another way").format(reason=route.reason)
-                    raise CannotReply(reason)
-                sent = await desk.reply(
-                    number,
-                    text,
-                    via=route.way.channel,
-                    to=route.way.handle,
-                    everyone=whom.everyone,
-                    cc=route.cc if route.way.capabilities.copies else None,
-                    bcc=route.bcc,
-                    shown=route.to,  # there, and nowhere else
-                    files=files,
-                    later=later,
-                    seen=composer.known,
-                )
-            await desk.drop_draft(number)
-        except Overtaken as overtaken:
-            composer.done = False
-            opened = await desk.open(number)
-            composer.known = max(message.id for message in opened.messages)
-            composer.changes = overtaken.changes
-            screen.call_later(composer.look_over, opened)
-            return ""
-        except OmnideskError:
-            composer.done = False
-            composer.refused = True
-            save_now(screen, composer)
-            raise
-        screen.via.pop(number, None)
-        screen.reach.pop(number, None)
-        await close(screen, composer)
-        leaves = leaving(desk.settings.undo_send, later)
-        pattern = _("reply to #{number} leaves {when}, z takes it back") if leaves else _("sent")
-        if note:
-            pattern = _("note kept on #{number}")
-        if then_close:
-            closed = await desk.close(number)
-            pattern += _("; closed, z first opens it") if closed else _("; it was closed")
-            screen.call_later(_go_on, screen, number)
-        words = partial(pattern.format, number=number)
-        if sent is not None and counts(sent.delivery, screen.clock()):
-            screen.call_later(count_down, screen, sent.delivery, lambda when: words(when=when))
-            return ""
-        return words(when=leaves)
-
-    screen.jobs.put(hand_over)
-
-
-def _go_on(screen: DeskScreen, number: int) -> None:
-    """To the list, and the next one in it under the hand."""
-    from omnidesk.ui.changing import let_go
-
-    let_go(screen, (number,))
-    screen.leaving.discard(number)
 
 
 async def put_away(screen: DeskScreen) -> None:
@@ -247,7 +188,7 @@ async def put_away(screen: DeskScreen) -> None:
     kept = not composer.empty
     await close(screen, composer)
     if kept:
-        screen.say(_("draft kept on #{number}, r goes on").format(number=composer.number))
+        screen.say(composer.whom.kept(composer.number))
 
 
 async def discard(screen: DeskScreen) -> None:
@@ -256,11 +197,10 @@ async def discard(screen: DeskScreen) -> None:
     if composer is None or desk is None:
         return
     composer.done = True
-    number = composer.number
 
     async def drop() -> str:
-        await desk.drop_draft(number)
-        return _("draft on #{number} thrown away").format(number=number)
+        await composer.whom.drop(desk, composer)
+        return composer.whom.thrown(composer.number)
 
     screen.jobs.put(drop)
     await close(screen, composer)
@@ -270,6 +210,9 @@ async def turn(screen: DeskScreen) -> None:
     """Make a reply a note, or a note a reply; the text stays."""
     composer = screen.composer
     if composer is None:
+        return
+    if composer.fields is not None:
+        screen.say(_("this goes out; it cannot be a note"), alarm=True)
         return
     composer.become(note=not composer.note)
     if composer.reviewing:

@@ -1,0 +1,132 @@
+"""A conversation that we begin: to whom, by which way, about what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from omnidesk.core.language import N_, _
+from omnidesk.core.model import Address
+from omnidesk.core.routing import Refused, Route
+from omnidesk.ui.whom import Whom
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from omnidesk.core.model import Message
+    from omnidesk.desk import Desk
+    from omnidesk.ui.addressing import Offer
+    from omnidesk.ui.composer import Composer
+    from omnidesk.ui.deskscreen import DeskScreen
+
+NOWHERE = 0
+"""The number of a conversation that is not there yet."""
+
+
+@dataclass(slots=True)
+class Newcomer(Whom):
+    """Whom a new conversation is with: somebody who was chosen, or what is typed."""
+
+    titled: ClassVar[str] = N_("NEW {whom}")
+    untitled: ClassVar[str] = N_("NEW: {reason}")
+    asks: ClassVar[bool] = True
+    about: ClassVar[bool] = True
+
+    contact: int | None = None
+
+    @property
+    def chosen(self) -> bool:
+        return self.contact is not None
+
+    def type_address(self, typed: str) -> None:
+        self.typed, self.contact = typed, None
+
+    def choose(self, typed: str, offer: Offer) -> str:
+        self.typed, self.contact = offer.contact.name or offer.address, offer.contact.id
+        return self.typed
+
+    async def route(self, desk: Desk, number: int, via: str | None) -> Route | Refused:
+        if not self.typed.strip():
+            return Refused(reason=_("to whom?"))
+        to = self.contact if self.contact is not None else self.typed
+        found = await desk.start_route(to, via=via)
+        if isinstance(found, Refused) or not found.way.capabilities.copies:
+            return found
+        return replace(found, cc=self.cc or (), bcc=self.bcc)
+
+    async def save(self, desk: Desk, composer: Composer) -> None:
+        kept = {
+            "to": self.typed,
+            "contact": self.contact,
+            "subject": self.subject,
+            "text": composer.text,
+            "channel": composer.via,
+            "files": composer.files.paths,
+            "cc": [(one.name, one.address) for one in self.cc or ()],
+            "bcc": [(one.name, one.address) for one in self.bcc],
+        }
+        await _keep(desk, json.dumps(kept, ensure_ascii=False))
+
+    async def drop(self, desk: Desk, composer: Composer) -> None:
+        await _keep(desk, "")
+
+    async def send(
+        self, desk: Desk, composer: Composer, route: Route, later: datetime | None
+    ) -> Message:
+        return await desk.start(
+            route.way.handle if self.contact is None else self.contact,
+            self.subject,
+            composer.text,
+            via=route.way.channel,
+            cc=route.cc,
+            bcc=route.bcc,
+            files=[Path(path) for path in composer.files.paths],
+            later=later,
+        )
+
+    def said(self, *, waits: bool) -> str:
+        leaves = _("#{number} is begun and leaves {when}, z takes it back")
+        return leaves if waits else _("#{number} is begun")
+
+    def kept(self, number: int) -> str:
+        return _("draft kept, c goes on")
+
+    def thrown(self, number: int) -> str:
+        return _("draft thrown away")
+
+
+async def _keep(desk: Desk, kept: str) -> None:
+    name = _name(desk)
+    await desk.store.write(lambda tx: tx.set_setting(name, kept))
+
+
+def _name(desk: Desk) -> str:
+    return f"begun by {desk.agent.id}"
+
+
+async def begin(screen: DeskScreen) -> None:
+    """Begin a conversation, or go on with the one that was begun."""
+    from omnidesk.ui import writing
+
+    desk = screen.desk
+    if desk is None:
+        return
+    if screen.composer is not None:
+        if screen.composer.number == NOWHERE:
+            writing.resume(screen)
+            return
+        await writing.put_away(screen)
+    name = _name(desk)
+    found = await desk.store.read(lambda reads: reads.setting(name))
+    kept = json.loads(found or "{}")
+    whom = Newcomer(
+        cc=tuple(Address(*one) for one in kept.get("cc", ())) or None,
+        bcc=tuple(Address(*one) for one in kept.get("bcc", ())),
+        typed=kept.get("to", ""),
+        subject=kept.get("subject", ""),
+        contact=kept.get("contact"),
+    )
+    text, files = kept.get("text", ""), kept.get("files", ())
+    await writing.compose(screen, None, whom, text=text, via=kept.get("channel"), files=files)
