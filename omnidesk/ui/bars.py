@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BAD = (HealthState.DEGRADED, HealthState.BLOCKED)
 _TROUBLES = 3
+_MOST = 99
 
 
 def _well() -> str:
@@ -54,13 +55,14 @@ def view_tabs(
         name, title = known[0], title_of(known)
         count = counts.get(name, 0)
         chosen = name == view
-        counted = name not in ("closed", "all") and number <= len(VIEWS)
+        counted = name not in ("closed", "all")
         if not chosen and (not counted or (brief and not count)):
             continue
         failed = name == "failed" and count
         words = f"{number} {title}" if number < 10 else title
         if counted and count:
-            words += f" {count}{'!' if failed else ''}"
+            many = count > _MOST and number > len(VIEWS)  # own views are counted no further
+            words += f" {_MOST}+" if many else f" {count}{'!' if failed else ''}"
         parts.append((SafeText(f" {words} "), "view" if chosen else "alert" if failed else "muted"))
     return tuple(parts)
 

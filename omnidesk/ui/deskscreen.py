@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import safe_line
 from omnidesk.ui.bars import troubles
 from omnidesk.ui.beside import Beside
@@ -92,6 +93,15 @@ class DeskScreen(Hand):
         self.changed()
         self.set_interval(SECOND, Countdown(self).tick)
         Beside(self)
+        self._go(self._greet, name="tour")
+
+    async def _greet(self) -> None:
+        from omnidesk.ui.tour import greet
+
+        try:
+            await greet(self)
+        except OmnideskError as error:
+            self.log.warning(str(error))  # the lists say it, too
 
     def _tick(self) -> None:
         self.inbox.refresh()
@@ -229,6 +239,9 @@ class DeskScreen(Hand):
 
     async def act(self, action: str) -> None:
         """Do a named action."""
+        if action == "clear" and self.tour is not None:
+            self.tour.remove()
+            return
         from omnidesk.ui.verbs import verb_of
 
         done = verb_of(action)(self)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from omnidesk.desk import Desk, Opened
     from omnidesk.ui.composer import Composer
@@ -128,7 +129,14 @@ class Hand(FittedScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit)
 
+    @property
+    def tour(self) -> Widget | None:
+        """The first steps of a new agent, while they are shown."""
+        return next(iter(self.query("#tour")), None)
+
     def on_descendant_focus(self) -> None:
+        if self.tour is not None:
+            self.tour.display = self.focused is self.inbox
         self.show_keys()
 
     def show_keys(self) -> None:

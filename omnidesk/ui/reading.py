@@ -58,11 +58,10 @@ class Reader:
         self._post(Rows(of, "reread", after, rows, asked))
         if number is not None:
             self._post(Loaded(await self._desk.open(number)))
-        me = self._desk.agent.id
         told = await self._desk.store.read(
-            lambda r: (r.counts(me), r.health(), r.setting("config_problem") or "")
+            lambda r: (r.health(), r.setting("config_problem") or "")
         )
-        self._post(Counted(*told))
+        self._post(Counted(await self._desk.counts(), *told))
 
     async def first(self, of: Listed) -> None:
         """The first page of a list."""
