@@ -24,8 +24,7 @@ class Capabilities:
     """What a channel can do; everything is off until it says otherwise.
 
     Limits are code points for text, bytes for files and seconds for times; None: no limit.
-    `logs`: what is said here is written down by hand afterwards. `region` (ISO 3166) is the
-    country of its numbers that are written without one, where it is not the desk's.
+    `logs`: written down by hand afterwards; `region` (ISO 3166): that of its bare numbers.
     """
 
     handle_scheme: str
@@ -74,9 +73,8 @@ class Incoming:
     message (an album's other pictures). `references` stand oldest first, as in RFC 5322.
     `answers` is the external id of the message that this one answers by the channel's own
     means. `from_us` says that it lies where only the desk's own people can put it, so that
-    direction OUT is more than a claim. `reply_path` is for the channel alone: what it needs to
-    answer into the same place. `asks`: whoever said it waits for an answer; not so in a call
-    that was taken.
+    direction OUT is more than a claim. `reply_path` is for the channel alone, to answer into the
+    same place. `asks`: whoever said it waits for an answer; not so in a call that was taken.
     """
 
     external_id: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from omnidesk.core.channel import Capabilities, Content
 from omnidesk.core.company import CompanyReads, CompanyWrites
@@ -29,10 +29,8 @@ from omnidesk.core.model import (
     Known,
     Message,
 )
+from omnidesk.core.overview import OverviewReads
 from omnidesk.core.value import dataclass
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 
@@ -101,7 +99,7 @@ class Ledger:
     last_received: datetime | None
 
 
-class Reads(ListReads, JoinReads, CompanyReads, Protocol):
+class Reads(ListReads, JoinReads, CompanyReads, OverviewReads, Protocol):
     """Every look-up. Lists are pages by key, never by offset."""
 
     def messages(
@@ -293,10 +291,7 @@ class Store(Protocol):
         ...
 
     async def erase(self, contact: int, *, actor: str, at: datetime) -> Erased:
-        """Erase a person so that nothing of him is left in any file; NotFound where there is none.
-
-        Conversations of his go whole; in those of others his own messages are emptied.
-        """
+        """Erase a person, so that no file holds anything of him; NotFound where there is none."""
         ...
 
     async def finish_erasing(self) -> bool:

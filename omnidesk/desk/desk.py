@@ -18,6 +18,7 @@ from omnidesk.desk.calling import Calling
 from omnidesk.desk.company import Company
 from omnidesk.desk.joins import Joins
 from omnidesk.desk.opening import Opened, open_conversation
+from omnidesk.desk.overseeing import Overseeing
 from omnidesk.desk.phrases import Phrases
 from omnidesk.desk.saying import Saying
 from omnidesk.desk.writing import way_out
@@ -61,7 +62,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(Saying, Acting, Phrases, Company, Joins, Calling):
+class Desk(Saying, Acting, Phrases, Company, Joins, Calling, Overseeing):
     """One agent at one store. Every method is one read or one write."""
 
     def __init__(

@@ -20,10 +20,11 @@ from omnidesk.core.model import (
 from omnidesk.core.store import Store, Transaction
 from omnidesk.testing.store_lists import ListsContract
 from omnidesk.testing.store_outbox import OutboxContract
+from omnidesk.testing.store_overview import OverviewContract
 from omnidesk.testing.store_parts import ANNA, NOON, begin, letter
 
 
-class StoreContract(OutboxContract, ListsContract):
+class StoreContract(OutboxContract, ListsContract, OverviewContract):
     """Every store does this. Subclasses bring `store`, an open and empty one."""
 
     @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 from omnidesk.core.events import Event, What
 from omnidesk.store.sqlite.values import dump, ms, when
 
-_EVENT = (
+EVENT = (
     "SELECT seq, at, actor, kind, conversation, message, contact, channel, data, undoes FROM event"
 )
 _UNDOABLE = (
@@ -50,49 +50,49 @@ class JournalReads:
     db: sqlite3.Connection
 
     def events(self, after: int, limit: int = 500) -> list[Event]:
-        found = self.db.execute(f"{_EVENT} WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        return [_event(r) for r in found]
+        found = self.db.execute(f"{EVENT} WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        return [event_of(r) for r in found]
 
     def events_of(self, number: int) -> list[Event]:
-        found = self.db.execute(f"{_EVENT} WHERE conversation = ? ORDER BY seq", (number,))
-        return [_event(r) for r in found]
+        found = self.db.execute(f"{EVENT} WHERE conversation = ? ORDER BY seq", (number,))
+        return [event_of(r) for r in found]
 
     def every_event(self) -> Iterator[Event]:
-        for r in self.db.execute(f"{_EVENT} ORDER BY seq"):
-            yield _event(r)
+        for r in self.db.execute(f"{EVENT} ORDER BY seq"):
+            yield event_of(r)
 
     def event(self, seq: int) -> Event | None:
-        row = self.db.execute(f"{_EVENT} WHERE seq = ?", (seq,)).fetchone()
-        return _event(row) if row else None
+        row = self.db.execute(f"{EVENT} WHERE seq = ?", (seq,)).fetchone()
+        return event_of(row) if row else None
 
     def written_by(self, message: int) -> Event | None:
         row = self.db.execute(
-            f"{_EVENT} WHERE conversation IN (SELECT conversation FROM message WHERE id = :m"
+            f"{EVENT} WHERE conversation IN (SELECT conversation FROM message WHERE id = :m"
             " UNION SELECT home FROM message WHERE id = :m) AND message = :m"
             " AND kind = 'message.written'",
             {"m": message},
         ).fetchone()
-        return _event(row) if row else None
+        return event_of(row) if row else None
 
     def last_undoable(self, actor: str, conversation: int | None = None) -> Event | None:
         marks = ",".join("?" * len(_UNDOABLE))
         where = "" if conversation is None else f" AND (e.conversation = ? OR {_OTHER_SIDE})"
         row = self.db.execute(
-            _EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
+            EVENT + " e" + f" WHERE e.actor = ? AND e.actor <> 'omnidesk' AND e.kind IN ({marks})"
             f"{where}{_THERE}"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq"
             " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.undoes = u.seq))"
             " ORDER BY e.seq DESC LIMIT 1",
             (actor, *_UNDOABLE, *(() if conversation is None else (conversation, conversation))),
         ).fetchone()
-        return _event(row) if row else None
+        return event_of(row) if row else None
 
     def events_by(self, actor: str, limit: int = 50) -> list[Event]:
         found = self.db.execute(
-            f"{_EVENT} e WHERE actor = ? AND actor <> 'omnidesk'{_THERE} ORDER BY seq DESC LIMIT ?",
+            f"{EVENT} e WHERE actor = ? AND actor <> 'omnidesk'{_THERE} ORDER BY seq DESC LIMIT ?",
             (actor, limit),
         )
-        return [_event(r) for r in found]
+        return [event_of(r) for r in found]
 
     def read_until(self, number: int) -> int:
         row = self.db.execute(
@@ -114,9 +114,9 @@ class JournalReads:
 
     def ringing_since(self, at: datetime) -> list[Event]:
         found = self.db.execute(
-            f"{_EVENT} WHERE kind = 'call.ringing' AND at >= ? ORDER BY at, seq", (ms(at),)
+            f"{EVENT} WHERE kind = 'call.ringing' AND at >= ? ORDER BY at, seq", (ms(at),)
         )
-        return [_event(r) for r in found]
+        return [event_of(r) for r in found]
 
 
 class JournalWrites(JournalReads):
@@ -142,7 +142,7 @@ class JournalWrites(JournalReads):
         return cursor.lastrowid
 
 
-def _event(r: tuple[Any, ...]) -> Event:
+def event_of(r: tuple[Any, ...]) -> Event:
     return Event(
         seq=r[0],
         at=when(r[1]),

@@ -12,6 +12,7 @@ from omnidesk.store.sqlite.erasing import ErasingReads
 from omnidesk.store.sqlite.filtering import FilterReads
 from omnidesk.store.sqlite.journal import JournalReads
 from omnidesk.store.sqlite.messages import MessageReads
+from omnidesk.store.sqlite.overview import OverviewReads
 from omnidesk.store.sqlite.people import PeopleReads
 from omnidesk.store.sqlite.personal import rows_about
 from omnidesk.store.sqlite.running import RunningReads
@@ -28,6 +29,7 @@ class SqliteReads(
     FilterReads,
     ErasingReads,
     CompanyReads,
+    OverviewReads,
 ):
     """Look-ups; valid only inside the function that they were given to."""
 
