@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.views import SavedView
 from omnidesk.desk import DeskSettings
+from omnidesk.ui.bars import view_tabs
+from omnidesk.ui.keymap import VIEWS, View
 from tests.ui.house import House, house, screen_text, until
 
 if TYPE_CHECKING:
@@ -149,3 +151,25 @@ async def test_a_view_of_ones_own_names_its_order(tmp_path: Path) -> None:
             await pilot.press("9")
             await until(pilot, lambda: painted(app)[0] == " late, newest first")
             await until(pilot, lambda: [row.number for row in inbox.window.rows] == [second, first])
+
+
+async def test_a_view_of_ones_own_has_its_number_in_the_first_line(tmp_path: Path) -> None:
+    vip = SavedView(name="vip", filter="tag:vip")
+    async with house(tmp_path, DeskSettings(views=(vip,))) as acme:
+        number = await acme.says("ann", "One")
+        other = await acme.says("bob", "Two")
+        await acme.desk.tag(number, add=["vip"])
+        app = acme.app()
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: "9 vip 1 " in screen_text(app))
+            await acme.desk.tag(other, add=["vip"])
+            app.desk_screen.changed()
+            await until(pilot, lambda: "9 vip 2 " in screen_text(app))
+
+
+def test_what_is_counted_no_further_says_so() -> None:
+    views: tuple[View, ...] = (*VIEWS, ("vip", "vip", ""))
+    line = view_tabs("inbox", {"inbox": 240, "vip": 100}, brief=False, views=views)
+    text = "".join(words for words, _ in line)
+    assert " 1 Inbox 240 " in text
+    assert " 9 vip 99+ " in text
