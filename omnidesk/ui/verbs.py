@@ -139,6 +139,8 @@ VERBS: dict[str, Verb] = {
     "filter.clear": Late("filtering", "leave", keep=False),
     "customer": deeds.show_customer,
     **{f"view.{name}": moving.view(name) for name, _, _ in VIEWS},
+    "order": moving.order,
+    "tour": Late("tour", "show"),
     "view.next": moving.view_beside(1),
     "view.previous": moving.view_beside(-1),
     "review": writing.look_over,
