@@ -55,6 +55,8 @@ class Scene:
                 " ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until",
                 (f"bench:{os.getpid()}", until),
             )
+            # nor is the screen one that its agent sees for the first time
+            db.execute("INSERT OR IGNORE INTO setting VALUES ('tour:anna', 'seen')")
 
     def first_name(self) -> str:
         """The customer in the inbox's first row: seen, the inbox is painted."""
