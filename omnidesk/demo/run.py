@@ -90,7 +90,7 @@ def _folder(path: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _outside(folder: Path, *, undo_send: str) -> AsyncIterator[Sandbox]:
+async def _outside(folder: Path, *, undo_send: str, language: str = "en") -> AsyncIterator[Sandbox]:
     """The servers; and what ends the demo from outside becomes a plain cancellation."""
     from omnidesk.demo.sandbox import Sandbox
     from omnidesk.demo.world import THANKS_FOR_WRITING
@@ -107,7 +107,13 @@ async def _outside(folder: Path, *, undo_send: str) -> AsyncIterator[Sandbox]:
     desk = folder / "desk"
     desk.mkdir(mode=0o700)
     async with Sandbox(
-        desk, undo_send=undo_send, name=_DESK, addresses=_ADDRESSES, phone=True, more=more
+        desk,
+        undo_send=undo_send,
+        name=_DESK,
+        addresses=_ADDRESSES,
+        phone=True,
+        language=language,
+        more=more,
     ) as sandbox:
         yield sandbox
 
@@ -130,12 +136,13 @@ async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[a
 
 async def _live(folder: Path, will: Will) -> int:
     """Play the story beside a screen until that is left; its exit code."""
+    from omnidesk.core.language import language_of
     from omnidesk.demo import story
     from omnidesk.demo.world import World
 
     # Ctrl+C in the terminal is the screen's; a handler, because SIG_IGN would be inherited.
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
-    async with _outside(folder, undo_send="10s") as sandbox:
+    async with _outside(folder, undo_send="10s", language=language_of(os.environ)) as sandbox:
         world = World(sandbox, speed=story.LIVE_SPEED, tell=logging.getLogger(__name__).info)
         async with _beside(story.play(world, scripted=False), "demo: story"):
             early = story.early(scripted=False)

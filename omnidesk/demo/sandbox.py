@@ -18,6 +18,7 @@ _CONFIG = """\
 [desk]
 name = "{name}"
 database = "omnidesk.db"
+language = "{language}"
 undo_send = "{undo_send}"
 
 [[agents]]
@@ -61,7 +62,8 @@ class Sandbox:
 
     Agent `anna` is the system user. Without a folder it has a temporary one, gone at the end.
     Each address is a channel, named by what stands before the @; with `phone` there is a channel
-    of that name, which rings by what `exchange` tells. `more` ends the TOML.
+    of that name, which rings by what `exchange` tells. `language` is the desk's, `more` ends the
+    TOML.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Sandbox:
         name: str = "Sandbox",
         addresses: tuple[str, ...] = ("support@desk.test",),
         phone: bool = False,
+        language: str = "en",
         more: str = "",
     ) -> None:
         self.mail = MailServer(addresses)
@@ -80,6 +83,7 @@ class Sandbox:
         self._undo_send = undo_send
         self._name = name
         self._phone = phone
+        self._language = language
         self._more = more
         self._stack = AsyncExitStack()
 
@@ -123,6 +127,7 @@ class Sandbox:
         self.config.write_text(
             _CONFIG.format(
                 name=self._name,
+                language=self._language,
                 undo_send=self._undo_send,
                 login=pwd.getpwuid(os.getuid()).pw_name,
                 mailboxes="".join(self._mailbox(address) for address in self.mail.addresses),
