@@ -11,6 +11,7 @@ from omnidesk.core.channel import Incoming
 from omnidesk.core.errors import CannotLog, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
 from omnidesk.core.identity import dialled, normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Agent, Contact, Direction, Handle, Known, Message, State
 from omnidesk.core.placing import Placed, PlacingRules, place
 from omnidesk.core.store import Configured, Reads, Transaction
@@ -101,16 +102,16 @@ def take_back(tx: Transaction, event: Event) -> str:
     message = tx.message(event.message) if event.message is not None else None
     found = tx.conversation(number)
     if message is None or found is None:
-        raise CannotUndo("that call is gone")
+        raise CannotUndo(_("that call is gone"))
     tx.remove_message(message.id)
     if event.data["opened"] and not tx.placed_in(number):
         tx.change_conversation(number, state="merged")
-        return f"the call is gone, and [#{number}] with it"
+        return _("the call is gone, and [#{number}] with it").format(number=number)
     if found.last_at == message.received_at:  # nothing was said since
         standing.put_back(tx, event.conversation or number, event.data["before"])
         tx.change_conversation(number, snippet=event.data["snippet"])
     tx.refresh(number)
-    return f"the call in [#{number}] is gone"
+    return _("the call in [#{number}] is gone").format(number=number)
 
 
 def _said(logged: Logged, now: datetime) -> str:
@@ -118,9 +119,9 @@ def _said(logged: Logged, now: datetime) -> str:
     about = ", ".join(part for part in (logged.outcome.strip(), span(seconds)) if part)
     words = logged.text.strip()
     if not words and not about:
-        raise CannotLog("nothing was said about the call; write something first")
+        raise CannotLog(_("nothing was said about the call; write something first"))
     if logged.call_back is not None and logged.call_back <= now:
-        raise CannotLog("the time to call back is over already; nothing was written")
+        raise CannotLog(_("the time to call back is over already; nothing was written"))
     lines = (words, f"[{about}]" if about else "")
     return with_recording("\n".join(line for line in lines if line), logged.recording)
 
@@ -134,8 +135,13 @@ def _where(reads: Reads, logged: Logged, region: str | None) -> tuple[Configured
     region = channel.capabilities.region or region
     handle = normalise(scheme or channel.capabilities.handle_scheme, value, region=region)
     if handle is None:
-        hint = "" if region else "; write it with its country, or set desk.region"
-        raise CannotLog(f"{value} cannot be a handle{hint}")
+        if region:
+            raise CannotLog(_("{value} cannot be a handle").format(value=value))
+        raise CannotLog(
+            _("{value} cannot be a handle; write it with its country, or set desk.region").format(
+                value=value
+            )
+        )
     return channel, handle
 
 
@@ -157,15 +163,17 @@ def _channel(reads: Reads, name: str | None, scheme: str | None) -> Configured:
     if name is not None:
         found = next((c for c in able if c.name == name), None)
         if found is None:
-            raise CannotLog(f"{name} is no channel that is logged by hand")
+            raise CannotLog(_("{name} is no channel that is logged by hand").format(name=name))
         return found
     fitting = [c for c in able if c.capabilities.handle_scheme == scheme] or able
     if not fitting:
         raise CannotLog(
-            'no channel is logged by hand; add [channels.phone] with type = "log" to the config'
+            _('no channel is logged by hand; add [channels.phone] with type = "log" to the config')
         )
     if len(fitting) > 1:
-        raise CannotLog(f"name the channel: {', '.join(c.name for c in fitting)}")
+        raise CannotLog(
+            _("name the channel: {names}").format(names=", ".join(c.name for c in fitting))
+        )
     return fitting[0]
 
 
@@ -185,12 +193,12 @@ def _whose(
         contact = logged.who
     elif handle is None:
         if given is None:
-            raise CannotLog("whose call was it? give a handle, a contact or a conversation")
+            raise CannotLog(_("whose call was it? give a handle, a contact or a conversation"))
         contact = given[2].id
     if given is not None:
-        placed = Placed(conversation=given[0], why="logged here by hand")
+        placed = Placed(conversation=given[0], why=_("logged here by hand"))
     elif seen is not None:
-        placed = Placed(conversation=seen.conversation, why="beside the call that it is about")
+        placed = Placed(conversation=seen.conversation, why=_("beside the call that it is about"))
     else:
         placed = _placed(tx, channel, handle, contact, settings, now)
     if contact is None:
@@ -198,7 +206,11 @@ def _whose(
         contact = tx.add_contact(logged.name or handle.value, now)
     found = tx.contact(contact)
     if found is None:
-        raise NotFound(f"there is no contact {contact}; omnidesk contact list shows them")
+        raise NotFound(
+            _("there is no contact {contact}; omnidesk contact list shows them").format(
+                contact=contact
+            )
+        )
     if handle is not None:
         theirs = logged.direction is Direction.IN
         known = Known.SEEN if theirs else Known.CLAIMED
@@ -258,7 +270,7 @@ def _message(
         external_id=f"log:{logged.nonce}",
         sent_at=now,
         received_at=now,
-        why=f"logged by {agent.id}: {placed.why}",
+        why=_("logged by {agent}: {why}").format(agent=agent.id, why=placed.why),
     )
 
 

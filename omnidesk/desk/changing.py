@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import N_, _, ngettext
 from omnidesk.core.model import DeliveryState, Draft, Message, State
 from omnidesk.core.store import Transaction
 from omnidesk.core.stored import stored_entry
@@ -14,6 +16,14 @@ from omnidesk.desk import joining, people, standing, wishes
 from omnidesk.desk.opening import find
 
 _TOGETHER = 1000
+_FIELDS = {
+    "state": N_("state"),
+    "assignee": N_("assignee"),
+    "tags": N_("tags"),
+    "priority": N_("priority"),
+    "unread": N_("unread"),
+    "subject": N_("subject"),
+}
 _TIMES = ("waiting_since", "snoozed_until", "closed_at", "last_at")
 
 
@@ -30,7 +40,7 @@ def change(
 
     What was done `together` is undone together.
     """
-    number, conversation, _ = find(tx, number)
+    number, conversation, _rest = find(tx, number)
     before = {name: getattr(conversation, name) for name in after}
     if before == after:
         return False
@@ -79,7 +89,7 @@ def snooze(tx: Transaction, number: int, until: datetime | None, actor: str, now
 
 def read(tx: Transaction, number: int, actor: str, now: datetime, *, unread: bool) -> None:
     """Mark a conversation as read or unread; no act that one would want to undo."""
-    number, conversation, _ = find(tx, number)
+    number, conversation, _rest = find(tx, number)
     if conversation.unread == unread:
         return
     tx.change_conversation(number, unread=unread)
@@ -98,14 +108,16 @@ def undo(tx: Transaction, actor: str, now: datetime, conversation: int | None = 
     """Take back what this agent did last; what was undone, in words. CannotUndo says why not."""
     event = tx.last_undoable(actor, conversation)
     if event is None:
-        raise CannotUndo("there is nothing to undo")
+        raise CannotUndo(_("there is nothing to undo"))
     together = event.data.get("together") if conversation is None else None
     others = _left_of(tx, actor, together) if together else []
     if len(others) < 2:
         return take_back(tx, event, actor, now)
     for one in others:
         take_back(tx, one, actor, now)
-    return f"{len(others)} conversations as before"
+    count = len(others)
+    said = ngettext("{n} conversation as before", "{n} conversations as before", count)
+    return said.format(n=count)
 
 
 def _left_of(tx: Transaction, actor: str, together: object) -> list[Event]:
@@ -123,7 +135,9 @@ def recall(tx: Transaction, message: int, actor: str, now: datetime) -> str:
     """Make a held reply of this agent's a draft again; CannotUndo where it has left."""
     written = tx.written_by(message)
     if written is None:
-        raise CannotUndo(f"message {message} is no reply that can be recalled")
+        raise CannotUndo(
+            _("message {message} is no reply that can be recalled").format(message=message)
+        )
     return take_back(tx, written, actor, now)
 
 
@@ -163,7 +177,7 @@ def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
         case What.SUGGESTION_DECIDED:
             said = people.undecide(tx, event, now)
         case _:
-            raise CannotUndo(f"{event.kind} cannot be undone")
+            raise CannotUndo(_("{kind} cannot be undone").format(kind=event.kind))
     tx.append(
         Event(
             at=now,
@@ -178,11 +192,17 @@ def take_back(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
     return said
 
 
+def fields(changed: Iterable[str], *, times: bool = False) -> str:
+    """What was changed of a conversation, by the names that an agent knows."""
+    shown = (name for name in changed if times or name not in _TIMES)
+    return ", ".join(_(_FIELDS.get(name, name)) for name in shown)
+
+
 def _restore(tx: Transaction, event: Event) -> str:
     assert event.conversation is not None
     standing.put_back(tx, event.conversation, event.data["before"])
-    names = ", ".join(name for name in event.data["before"] if name not in _TIMES)
-    return f"[#{event.conversation}] {names} as before"
+    names = fields(event.data["before"])
+    return _("[#{number}] {names} as before").format(number=event.conversation, names=names)
 
 
 def _recall(tx: Transaction, event: Event, now: datetime) -> str:
@@ -191,9 +211,13 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
     number = tx.kept_by(event.conversation)
     message = tx.message(event.message) if event.message is not None else None
     if message is None or message.delivery is None:
-        raise CannotUndo("that reply is gone")
+        raise CannotUndo(_("that reply is gone"))
     if message.delivery.state is not DeliveryState.HELD:
-        raise CannotUndo(f"the reply in [#{event.conversation}] has left and cannot be recalled")
+        raise CannotUndo(
+            _("the reply in [#{number}] has left and cannot be recalled").format(
+                number=event.conversation
+            )
+        )
     if message.forwards is not None:
         return _recall_forward(tx, message, number, event.actor, now)
     tx.save_draft(
@@ -213,7 +237,7 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
     tx.remove_message(message.id)
     standing.put_back(tx, event.conversation, event.data["before"])
     tx.refresh(number)
-    return f"the reply in [#{number}] is a draft again"
+    return _("the reply in [#{number}] is a draft again").format(number=number)
 
 
 def _recall_forward(
@@ -239,10 +263,10 @@ def _recall_forward(
     )
     tx.remove_message(message.id)
     tx.refresh(number)
-    return f"what was forwarded from [#{number}] is a draft again"
+    return _("what was forwarded from [#{number}] is a draft again").format(number=number)
 
 
 def _remove_note(tx: Transaction, event: Event) -> str:
     assert event.message is not None
     tx.remove_message(event.message)
-    return f"the note in [#{event.conversation}] is gone"
+    return _("the note in [#{number}] is gone").format(number=event.conversation)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from omnidesk.core.errors import CannotReply
+from omnidesk.core.language import _
 from omnidesk.core.model import Attachment
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Store
@@ -37,7 +38,7 @@ def size_of(store: Store, file: StoredFile) -> int | None:
 def _there(store: Store, file: StoredFile) -> Attachment:
     size = size_of(store, file)
     if size is None:
-        raise CannotReply(f"{file.name} is no longer here; nothing was sent")
+        raise CannotReply(_("{name} is no longer here; nothing was sent").format(name=file.name))
     return Attachment(
         id=0, name=file.name, media_type=file.media_type, size=size, sha256=file.sha256
     )
@@ -59,5 +60,7 @@ def _copy(store: Store, file: Path) -> Path:
         shutil.copyfile(file.expanduser(), copy)
     except OSError as error:
         copy.unlink(missing_ok=True)
-        raise CannotReply(f"{file}: {error.strerror}; nothing was sent") from error
+        raise CannotReply(
+            _("{file}: {strerror}; nothing was sent").format(file=file, strerror=error.strerror)
+        ) from error
     return copy

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from omnidesk.core.errors import BadTemplate
+from omnidesk.core.language import _
 from omnidesk.desk.holding import unfilled
 from omnidesk.desk.templates import Rendered
 
@@ -98,12 +99,18 @@ def _require_plain(name: str, tree: nodes.Template) -> None:
         ):
             word = type(node).__name__.lower()
             raise BadTemplate(
-                f"{name}, line {node.lineno}: {word} is not for templates; "
-                "they have variables, filters, if and for"
+                _(
+                    "{name}, line {lineno}: {word} is not for templates; "
+                    "they have variables, filters, if and for"
+                ).format(name=name, lineno=node.lineno, word=word)
             )
     for loop in tree.find_all(nodes.For):
         if next(loop.find_all(nodes.For), None) is not None or loop.recursive:
-            raise BadTemplate(f"{name}, line {loop.lineno}: a loop within a loop is too much")
+            raise BadTemplate(
+                _("{name}, line {lineno}: a loop within a loop is too much").format(
+                    name=name, lineno=loop.lineno
+                )
+            )
 
 
 def _bounded(name: str, pieces: Any) -> str:
@@ -111,7 +118,11 @@ def _bounded(name: str, pieces: Any) -> str:
     for piece in pieces:
         text += piece
         if len(text) > _LONGEST:
-            raise BadTemplate(f"{name}: becomes longer than {_LONGEST} letters; shorten it")
+            raise BadTemplate(
+                _("{name}: becomes longer than {longest} letters; shorten it").format(
+                    name=name, longest=_LONGEST
+                )
+            )
     return text.strip("\n")
 
 

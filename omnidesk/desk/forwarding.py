@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Contact, Direction, Handle, Known, KnownHandle, Message
 from omnidesk.core.routing import Refused, Route, Way, ways
 from omnidesk.core.shaping import bare_subject
@@ -38,7 +39,7 @@ def forward(
 ) -> Message:
     """Queue a letter with the message below the agent's words; CannotReply says why not."""
     passed = _passed(tx, number, message)
-    number, conversation, _ = find(tx, number)
+    number, conversation, _rest = find(tx, number)
     require_ahead(written.later, now)
     if not written.checked:
         require_filled(written.text)
@@ -70,9 +71,11 @@ def forward(
         folded=((len(words), len(text)),),
         attachments=tuple(written.files),
         received_at=now,
-        why=f"forwarded by {written.agent.id}",
+        why=_("forwarded by {agent}").format(agent=written.agent.id),
         home=passed.home,
-        marked=f"without {', '.join(missing)}, which never came" if missing else None,
+        marked=_("without {names}, which never came").format(names=", ".join(missing))
+        if missing
+        else None,
         forwards=passed.id,
     )
     return queue(tx, letter, written, now, {"forwards": passed.id, "before": {}})
@@ -111,16 +114,17 @@ def forward_route(
 ) -> Route | Refused:
     """By which mailbox it would go, that of the message first; or why it cannot."""
     passed = _passed(reads, number, message)
-    number, _, contact = find(reads, number)
+    number, _rest, contact = find(reads, number)
     if passed.direction is Direction.NOTE:
-        return Refused(reason="a note stays in the team; write what others may read")
+        return Refused(reason=_("a note stays in the team; write what others may read"))
     if not to:
-        return Refused(reason="nobody is named to forward it to; give an address")
+        return Refused(reason=_("nobody is named to forward it to; give an address"))
     able = [c for c in reads.channels() if c.configured and _writes_to_anybody(c)]
     named = [c for c in able if via in (None, c.name)]
     if not named:
-        reason = f"{via} cannot write to somebody new" if via else "no channel writes letters"
-        return Refused(reason=reason)
+        if via is None:
+            return Refused(reason=_("no channel writes letters"))
+        return Refused(reason=_("{via} cannot write to somebody new").format(via=via))
     named.sort(key=lambda c: c.name != passed.channel)
     own = own_addresses(reads)
     first: Refused | None = None
@@ -152,15 +156,21 @@ def _by(
     for person in (*to, *copies):
         handle = normalise(channel.capabilities.handle_scheme, person.address)
         if handle is None:
-            return Refused(reason=f"{one_line(person.address, 80)} is no address")
+            return Refused(
+                reason=_("{address} is no address").format(address=one_line(person.address, 80))
+            )
         if handle in theirs:
-            return Refused(reason=f"{handle.value} is the customer's own address; reply instead")
+            return Refused(
+                reason=_("{value} is the customer's own address; reply instead").format(
+                    value=handle.value
+                )
+            )
         if handle.value in own:
-            return Refused(reason=f"{handle.value} is our own address")
+            return Refused(reason=_("{value} is our own address").format(value=handle.value))
         known = KnownHandle(handle=handle, known=Known.CLAIMED, name=person.name, first_seen=now)
         (way,) = ways([channel], [known], [], now)
         if not way.can:
-            return Refused(reason=way.reason or f"{channel.name} cannot send")
+            return Refused(reason=way.reason or _("{name} cannot send").format(name=channel.name))
         found[handle] = way
     main = [normalise(channel.capabilities.handle_scheme, person.address) for person in to]
     people = tuple(found[handle].to for handle in dict.fromkeys(main) if handle is not None)
@@ -171,7 +181,11 @@ def _by(
 def _passed(reads: Reads, number: int, message: int) -> Message:
     found = reads.message(message)
     if found is None or found.conversation != reads.kept_by(number):
-        raise NotFound(f"message {message} does not stand in [#{number}]; omnidesk show {number}")
+        raise NotFound(
+            _("message {message} does not stand in [#{number}]; omnidesk show {number}").format(
+                message=message, number=number
+            )
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.events import Event
+from omnidesk.core.language import _
 from omnidesk.core.model import Message
 from omnidesk.core.store import Reads
 from omnidesk.core.value import dataclass
@@ -24,14 +25,14 @@ def history(reads: Reads, id: int) -> History:
     """Everything about a message; NotFound where there is none."""
     message = reads.message(id)
     if message is None:
-        raise NotFound(f"there is no message {id}; omnidesk show prints their ids")
+        raise NotFound(_("there is no message {id}; omnidesk show prints their ids").format(id=id))
     moves = [event for seq in reads.moves_of(id) if (event := reads.event(seq)) is not None]
     where = {message.conversation, message.home, *(move.conversation for move in moves)} - {None}
     found = {event.seq: event for number in where if number for event in reads.events_of(number)}
     return History(
         message=message,
         versions=tuple(reads.versions(id)),
-        events=tuple(e for _, e in sorted(found.items()) if _is_about(e, id)),
+        events=tuple(e for _rest, e in sorted(found.items()) if _is_about(e, id)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from omnidesk.core.errors import CannotReply, Overtaken
+from omnidesk.core.language import _
 from omnidesk.core.model import Direction, Message
 from omnidesk.core.store import Reads
 from omnidesk.core.summary import snippet
@@ -21,7 +22,9 @@ def unfilled(text: str) -> tuple[str, ...]:
 def require_filled(text: str) -> None:
     """CannotReply where a variable of a template was not filled in."""
     if left := unfilled(text):
-        raise CannotReply(f"{', '.join(left)} is not filled in; write what belongs there")
+        raise CannotReply(
+            _("{names} is not filled in; write what belongs there").format(names=", ".join(left))
+        )
 
 
 def require_first(reads: Reads, number: int, seen: int, agent: str) -> None:
@@ -42,7 +45,9 @@ def require_first(reads: Reads, number: int, seen: int, agent: str) -> None:
 
 def _told(message: Message) -> str:
     who = message.sender.name or message.sender.address if message.sender else message.author
-    did = "answered" if message.direction is Direction.OUT else "wrote"
     said = snippet(message.text, message.folded, [file.name for file in message.attachments])
     at = f"{message.received_at.astimezone():%H:%M}"
-    return f"{who or 'somebody'} {did} by {message.channel} at {at}: {said}"
+    told = _("{who} wrote by {channel} at {at}: {said}")
+    if message.direction is Direction.OUT:
+        told = _("{who} answered by {channel} at {at}: {said}")
+    return told.format(who=who or _("somebody"), channel=message.channel, at=at, said=said)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Direction, Message
 from omnidesk.core.store import Reads, Seen, Transaction
 from omnidesk.desk import standing
@@ -22,7 +23,9 @@ def merge(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> 
     """Make two conversations one; what comes later to either stands in the one that is kept."""
     keep, other = find(tx, keep)[0], find(tx, other)[0]
     if keep == other:
-        raise CannotJoin(f"[#{keep}] is one conversation already; nothing was merged")
+        raise CannotJoin(
+            _("[#{keep}] is one conversation already; nothing was merged").format(keep=keep)
+        )
     data = {
         "kept": keep,
         "merged": other,
@@ -32,7 +35,7 @@ def merge(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> 
     merged = Event(at=now, actor=actor, kind=What.CONVERSATION_MERGED, conversation=keep, data=data)
     standing.put_inside(tx, other, keep, tx.append(merged))
     tx.decide("conversation", keep, other, "joined", now)
-    return f"[#{other}] is now part of [#{keep}]"
+    return _("[#{other}] is now part of [#{keep}]").format(other=other, keep=keep)
 
 
 def unmerge(
@@ -41,7 +44,7 @@ def unmerge(
     """Take a conversation out of the one that it was merged into, with what came to it since."""
     pointers = tx.pointers(number)
     if pointers is None or pointers.merged_into is None or pointers.aside is None:
-        raise CannotJoin(f"[#{number}] is not merged into another")
+        raise CannotJoin(_("[#{number}] is not merged into another").format(number=number))
     whole, order = pointers.merged_into, int(pointers.aside["order"])
     merged = tx.event(order)
     assert merged is not None, "a merge is journaled"
@@ -68,7 +71,7 @@ def unmerge(
     tx.decide("conversation", whole, number, merged.data["decided"], now)
     fold(tx, whole)
     fold(tx, number)
-    return f"[#{number}] stands on its own again"
+    return _("[#{number}] stands on its own again").format(number=number)
 
 
 def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
@@ -76,10 +79,12 @@ def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
     number, whole = int(event.data["merged"]), int(event.data["kept"])
     pointers = tx.pointers(number)
     if pointers is None or pointers.merged_into is not None or tx.kept_by(whole) == number:
-        raise CannotUndo(f"[#{number}] was merged otherwise since; unmerge that first")
+        raise CannotUndo(
+            _("[#{number}] was merged otherwise since; unmerge that first").format(number=number)
+        )
     standing.put_inside(tx, number, whole, int(event.data["order"]))
     tx.decide("conversation", whole, number, "joined", now)
-    return f"[#{number}] is part of [#{tx.kept_by(whole)}] again"
+    return _("[#{number}] is part of [#{kept}] again").format(number=number, kept=tx.kept_by(whole))
 
 
 def split(tx: Transaction, number: int, message: int, actor: str, now: datetime) -> str:
@@ -87,28 +92,46 @@ def split(tx: Transaction, number: int, message: int, actor: str, now: datetime)
     number = find(tx, number)[0]
     there = tx.placed_in(number)
     if message not in there:
-        raise NotFound(f"message {message} does not stand in [#{number}]; omnidesk show {number}")
+        raise NotFound(
+            _("message {message} does not stand in [#{number}]; omnidesk show {number}").format(
+                message=message, number=number
+            )
+        )
     if message == there[0]:
-        raise CannotJoin(f"[#{number}] begins with message {message}; nothing was split")
+        raise CannotJoin(
+            _("[#{number}] begins with message {message}; nothing was split").format(
+                number=number, message=message
+            )
+        )
     made = beside(tx, number)
     _move(tx, [id_ for id_ in there if id_ >= message], number, made, actor, now)
-    return f"[#{made}] was split from [#{number}]"
+    return _("[#{made}] was split from [#{number}]").format(made=made, number=number)
 
 
 def move_message(tx: Transaction, message: int, to: int | None, actor: str, now: datetime) -> str:
     """Put one message into another conversation, or (`to` None) into a new, linked one."""
     found = tx.message(message)
     if found is None:
-        raise NotFound(f"there is no message {message}; omnidesk show prints their ids")
+        raise NotFound(
+            _("there is no message {message}; omnidesk show prints their ids").format(
+                message=message
+            )
+        )
     stood = found.conversation
     target = find(tx, to)[0] if to is not None else None
     if target == stood:
-        raise CannotJoin(f"message {message} stands in [#{stood}] already")
+        raise CannotJoin(
+            _("message {message} stands in [#{stood}] already").format(message=message, stood=stood)
+        )
     if tx.placed_in(stood) == [message]:
-        raise CannotJoin(f"message {message} is all that [#{stood}] has; merge [#{stood}] instead")
+        raise CannotJoin(
+            _("message {message} is all that [#{stood}] has; merge [#{stood}] instead").format(
+                message=message, stood=stood
+            )
+        )
     target = beside(tx, stood) if target is None else target
     _move(tx, [message], stood, target, actor, now)
-    return f"message {message} stands in [#{target}] now"
+    return _("message {message} stands in [#{target}] now").format(message=message, target=target)
 
 
 def _move(
@@ -151,7 +174,7 @@ def move_back(tx: Transaction, event: Event) -> str:
         tx.refresh(number)
     for number in touched | {int(event.data.get("to", 0))}:
         fold(tx, number)
-    return f"{'the message stands' if len(moved) == 1 else 'the messages stand'} as before"
+    return ngettext("the message stands as before", "the messages stand as before", len(moved))
 
 
 def _return(tx: Transaction, id: int, event: int) -> None:
@@ -186,7 +209,7 @@ def _followers(tx: Reads, event: Event, moved: Iterable[int]) -> list[tuple[int,
     """
     paths = {id_: path for id_ in moved if (path := tx.path_of(id_, event.seq))}
     found = []
-    for to in dict.fromkeys(to for _, to in paths.values()):
+    for to in dict.fromkeys(to for _rest, to in paths.values()):
         for id_ in tx.came_to(to, int(event.data["number"])):
             said = tx.message(id_)
             answers = answered_by(tx, said) if said else None
@@ -211,11 +234,15 @@ def move_again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
     """Redo a move or a split; where a conversation was made for it, another one is."""
     there = [m for id_ in event.data["moved"] if (m := tx.message(int(id_)))]
     if not there or len({m.conversation for m in there}) > 1:
-        raise CannotUndo("those messages stand elsewhere by now; move them anew")
+        raise CannotUndo(_("those messages stand elsewhere by now; move them anew"))
     stood, to = there[0].conversation, tx.kept_by(int(event.data["to"]))
     to = beside(tx, stood) if to == stood else to
     _move(tx, [m.id for m in there], stood, to, actor, now)
-    return f"{len(there)} messages moved to [#{to}] again"
+    count = len(there)
+    said = ngettext(
+        "{n} message moved to [#{to}] again", "{n} messages moved to [#{to}] again", count
+    )
+    return said.format(n=count, to=to)
 
 
 def _standing(tx: Reads, message: int) -> set[int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from omnidesk.core.company import STALE, Present
 from omnidesk.core.errors import NotFound
+from omnidesk.core.language import _
 from omnidesk.core.model import Contact, Conversation, Direction, Draft, Handle, Message, Row
 from omnidesk.core.routing import Refused, Route, Way, Wish, handles_here, route
 from omnidesk.core.routing import ways as every_way
@@ -84,7 +85,11 @@ def find(reads: Reads, number: int) -> tuple[int, Conversation, Contact]:
     number = reads.kept_by(number)
     conversation = reads.conversation(number)
     if conversation is None:
-        raise NotFound(f"there is no conversation {number}; omnidesk list --view all shows them")
+        raise NotFound(
+            _("there is no conversation {number}; omnidesk list --view all shows them").format(
+                number=number
+            )
+        )
     contact = reads.contact(conversation.contact)
     assert contact is not None
     return number, conversation, contact

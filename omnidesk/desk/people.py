@@ -8,6 +8,7 @@ from datetime import datetime
 from omnidesk.core.errors import CannotJoin, CannotUndo, NotFound
 from omnidesk.core.events import Event, What
 from omnidesk.core.identity import normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import Direction, Handle, Known, Message
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import joining, standing
@@ -18,7 +19,9 @@ def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: date
     """Make two contacts one person; CannotJoin where they are one already."""
     kept, gone = known_person(tx, keep), known_person(tx, other)
     if kept == gone:
-        raise CannotJoin(f"contacts {keep} and {other} are one person already")
+        raise CannotJoin(
+            _("contacts {keep} and {other} are one person already").format(keep=keep, other=other)
+        )
     data = {
         "kept": kept,
         "merged": gone,
@@ -28,7 +31,7 @@ def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: date
     merged = Event(at=now, actor=actor, kind=What.CONTACT_MERGED, contact=kept, data=data)
     tx.point_contact(gone, kept, tx.append(merged))
     tx.decide("contact", kept, gone, "joined", now)
-    return f"contact {gone} is now part of {kept}"
+    return _("contact {gone} is now part of {kept}").format(gone=gone, kept=kept)
 
 
 def unmerge_contact(
@@ -37,7 +40,7 @@ def unmerge_contact(
     """Take a contact out of the one that it was merged into; its own comes back with it."""
     pointer = tx.merged_contact(id)
     if pointer is None:
-        raise CannotJoin(f"contact {id} is not merged into another")
+        raise CannotJoin(_("contact {id} is not merged into another").format(id=id))
     whole, merge = pointer
     merged = tx.event(merge)
     assert merged is not None, "a merge is journaled"
@@ -60,18 +63,20 @@ def unmerge_contact(
     tx.decide("contact", whole, id, merged.data["decided"], now)
     one, other, since = id, known_person(tx, whole), int(merged.data["number"])
     _send_home(tx, [*_strays(tx, one, other, since), *_strays(tx, other, one, since)], seq)
-    return f"contact {id} stands on its own again"
+    return _("contact {id} stands on its own again").format(id=id)
 
 
 def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
     """Undo an unmerge."""
     id_, whole = int(event.data["merged"]), int(event.data["kept"])
     if tx.merged_contact(id_) is not None or known_person(tx, whole) == id_:
-        raise CannotUndo(f"contact {id_} was merged otherwise since; unmerge that first")
+        raise CannotUndo(
+            _("contact {id} was merged otherwise since; unmerge that first").format(id=id_)
+        )
     tx.point_contact(id_, whole, int(event.data["merge"]))
     tx.decide("contact", whole, id_, "joined", now)
     joining.move_back(tx, event)
-    return f"contact {id_} is part of {whole} again"
+    return _("contact {id} is part of {whole} again").format(id=id_, whole=whole)
 
 
 def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
@@ -134,7 +139,7 @@ def _send_home(tx: Transaction, strays: list[Message], event: int | None) -> Non
             tx.stand(said.id, homes[key], said.why)
         else:
             tx.move_message(said.id, homes[key], event, said.why)
-    for (stood, _), home in homes.items():
+    for (stood, _rest), home in homes.items():
         tx.refresh(stood)
         tx.refresh(tx.kept_by(home))
 
@@ -144,20 +149,30 @@ def bind_handle(tx: Transaction, contact: int, handle: Handle, actor: str, now: 
     person = known_person(tx, contact)
     if owner := tx.owner_of(handle):
         if owner[1] == person:
-            raise CannotJoin(f"contact {person} has {handle} already")
-        raise CannotJoin(f"{handle} is contact {owner[1]}'s; merge the two if they are one person")
+            raise CannotJoin(
+                _("contact {person} has {handle} already").format(person=person, handle=handle)
+            )
+        raise CannotJoin(
+            _("{handle} is contact {owner}'s; merge the two if they are one person").format(
+                handle=handle, owner=owner[1]
+            )
+        )
     tx.add_handle(handle, person, known=Known.CLAIMED, name="", at=now)
     data = {"handle": str(handle)}
     tx.append(Event(at=now, actor=actor, kind=What.HANDLE_ADDED, contact=person, data=data))
-    return f"{handle} was added to contact {person}"
+    return _("{handle} was added to contact {person}").format(handle=handle, person=person)
 
 
 def unbind_handle(tx: Transaction, event: Event) -> str:
     """Undo the adding of a handle; CannotUndo where messages stand under it already."""
     handle = str(event.data["handle"])
     if not tx.remove_handle(Handle.parse(handle)):
-        raise CannotUndo(f"{handle} has been used since; it stays with contact {event.contact}")
-    return f"contact {event.contact} has {handle} no more"
+        raise CannotUndo(
+            _("{handle} has been used since; it stays with contact {contact}").format(
+                handle=handle, contact=event.contact
+            )
+        )
+    return _("contact {contact} has {handle} no more").format(contact=event.contact, handle=handle)
 
 
 def spelled(handle: Handle, region: str | None) -> Handle:
@@ -165,7 +180,9 @@ def spelled(handle: Handle, region: str | None) -> Handle:
     found = normalise(handle.scheme, handle.value, region=region)
     if found is None:
         raise CannotJoin(
-            f"{handle} is no address; write mailto:ann@example.org or tel:+79161234567"
+            _("{handle} is no address; write mailto:ann@example.org or tel:+79161234567").format(
+                handle=handle
+            )
         )
     return found
 
@@ -177,14 +194,17 @@ def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: dat
         find(tx, one)
         find(tx, other)
     if not ones or not others:
-        raise NotFound(f"there is no such {what}: {one if not ones else other}")
+        raise NotFound(_("there is no such contact: {id}").format(id=one if not ones else other))
     if set(ones) & set(others):
-        raise CannotJoin(f"{what} {one} and {other} are one already; unmerge them first")
+        said = _("contact {one} and {other} are one already; unmerge them first")
+        if what == "conversation":
+            said = _("conversation {one} and {other} are one already; unmerge them first")
+        raise CannotJoin(said.format(one=one, other=other))
     open_ = {(one, other)}
     for suggested in tx.suggested_among(what, ones, others):
         open_.add((suggested.one, suggested.other))
     pairs = [(a, b, tx.decided(what, a, b)) for a, b in sorted(open_)]
-    for a, b, _ in pairs:
+    for a, b, _rest in pairs:
         tx.decide(what, a, b, "never", now)
     data = {"what": what, "pairs": pairs, "decided": "never"}
     conversation = one if what == "conversation" else None
@@ -199,7 +219,10 @@ def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: dat
             data=data,
         )
     )
-    return f"{what}s {one} and {other} are not suggested as one again"
+    said = _("contacts {one} and {other} are not suggested as one again")
+    if what == "conversation":
+        said = _("conversations {one} and {other} are not suggested as one again")
+    return said.format(one=one, other=other)
 
 
 def undecide(tx: Transaction, event: Event, now: datetime) -> str:
@@ -207,12 +230,16 @@ def undecide(tx: Transaction, event: Event, now: datetime) -> str:
     what = str(event.data["what"])
     for a, b, before in event.data["pairs"]:
         tx.decide(what, int(a), int(b), before, now)
-    return f"the {what}s may be suggested as one again"
+    if what == "conversation":
+        return _("the conversations may be suggested as one again")
+    return _("the contacts may be suggested as one again")
 
 
 def known_person(reads: Reads, id: int) -> int:
     """The contact that merges point `id` to; NotFound where there is none."""
     found = reads.contact(id)
     if found is None:
-        raise NotFound(f"there is no contact {id}; omnidesk contact list shows them")
+        raise NotFound(
+            _("there is no contact {id}; omnidesk contact list shows them").format(id=id)
+        )
     return found.id

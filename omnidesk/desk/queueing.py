@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import Delivery, DeliveryState, Message
 from omnidesk.core.routing import Refused, Way, losses
 from omnidesk.core.signing import make_key
@@ -54,13 +55,15 @@ def require_carried(written: Written, way: Way) -> None:
     """Refuse what the channel cannot carry before anything is written."""
     lost = losses("", written.files, (), way)
     if lost:
-        raise CannotReply(f"{lost[0]}; use another channel or leave the file out")
+        raise CannotReply(
+            _("{lost}; use another channel or leave the file out").format(lost=lost[0])
+        )
 
 
 def require_ahead(later: datetime | None, now: datetime) -> None:
     """CannotReply where the time to send it is over."""
     if later is not None and later <= now:
-        raise CannotReply("the time to send it is over already; nothing was written")
+        raise CannotReply(_("the time to send it is over already; nothing was written"))
 
 
 def refusal(refused: Refused) -> str:
@@ -68,7 +71,7 @@ def refusal(refused: Refused) -> str:
     if not refused.instead:
         return refused.reason
     names = ", ".join(dict.fromkeys(way.channel for way in refused.instead))
-    return f"{refused.reason}; {names} could carry it (--via)"
+    return _("{reason}; {names} could carry it (--via)").format(reason=refused.reason, names=names)
 
 
 def own_address(reads: Reads, channel: str, letter: Message | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from omnidesk.core.errors import CannotReply
+from omnidesk.core.language import _
 from omnidesk.core.model import Address
 from omnidesk.core.routing import Refused, Route
 
@@ -17,7 +18,11 @@ def copied(
     if isinstance(found, Refused):
         return found
     if (cc or bcc) and not found.way.capabilities.copies:
-        return Refused(reason=f"{found.way.channel} carries no Cc or Bcc; leave them out")
+        return Refused(
+            reason=_("{channel} carries no Cc or Bcc; leave them out").format(
+                channel=found.way.channel
+            )
+        )
     left_out = {person.address.lower() for person in found.to}
     seen = found.cc if cc is None else _once(cc, left_out)
     hidden = _once(bcc, left_out | {person.address.lower() for person in seen})
@@ -36,4 +41,6 @@ def require_shown(shown: Sequence[Address] | None, found: Route) -> None:
     now = {person.address.lower() for person in found.to}
     if now != {person.address.lower() for person in shown}:
         names = ", ".join(person.address for person in found.to)
-        raise CannotReply(f"answers go to {names} now; look at the recipients again")
+        raise CannotReply(
+            _("answers go to {names} now; look at the recipients again").format(names=names)
+        )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from omnidesk.core.errors import CannotUndo
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import Handle
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import changing, joining, people, standing, wishes
@@ -18,7 +19,7 @@ def redo(tx: Transaction, actor: str, now: datetime) -> str:
     undone = _last_undone(tx, actor)
     event = tx.event(undone.undoes) if undone and undone.undoes is not None else None
     if undone is None or event is None:
-        raise CannotUndo("there is nothing to redo")
+        raise CannotUndo(_("there is nothing to redo"))
     said = _again(tx, event, actor, now)
     tx.append(
         Event(
@@ -58,7 +59,9 @@ def _again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             assert event.conversation is not None
             after = standing.thawed(data["after"])
             changing.change(tx, event.conversation, actor, now, **after)
-            return f"[#{event.conversation}] {', '.join(after)} as after it"
+            return _("[#{number}] {names} as after it").format(
+                number=event.conversation, names=changing.fields(after, times=True)
+            )
         case What.CONVERSATION_MERGED:
             return joining.merge(tx, int(data["kept"]), int(data["merged"]), actor, now)
         case What.CONVERSATION_UNMERGED:
@@ -77,9 +80,9 @@ def _again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             handle = Handle.parse(str(data["handle"]))
             return people.bind_handle(tx, event.contact, handle, actor, now)
         case What.SUGGESTION_DECIDED:
-            one, other, _ = data["pairs"][0]
+            one, other, _rest = data["pairs"][0]
             return people.never(tx, str(data["what"]), int(one), int(other), actor, now)
         case What.MESSAGE_WRITTEN:
-            raise CannotUndo("a reply that was taken back is a draft; send it from there")
+            raise CannotUndo(_("a reply that was taken back is a draft; send it from there"))
         case _:
-            raise CannotUndo(f"{event.kind} cannot be done again")
+            raise CannotUndo(_("{kind} cannot be done again").format(kind=event.kind))

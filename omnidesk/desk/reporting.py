@@ -10,7 +10,7 @@ from omnidesk.core.model import Direction
 from omnidesk.core.overview import Report, Said, Standing, Tally, median
 from omnidesk.core.store import Reads
 
-_MOST = 50_000
+_MOST = 20_000
 """Messages that one report counts."""
 
 _NOBODY = ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import NotFound
+from omnidesk.core.language import _
 from omnidesk.core.model import Address, Agent, Draft, Handle, Message
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
@@ -201,7 +202,11 @@ class Saying:
 
         found = await self.store.read(lambda r: r.message(message))
         if found is None:
-            raise NotFound(f"there is no message {message}; omnidesk show prints their ids")
+            raise NotFound(
+                _("there is no message {message}; omnidesk show prints their ids").format(
+                    message=message
+                )
+            )
         return forwarding.quoted(found)
 
     async def note(self, number: int, text: str) -> Message:

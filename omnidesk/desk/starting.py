@@ -7,6 +7,7 @@ from datetime import datetime
 
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.identity import dialled, normalise
+from omnidesk.core.language import _
 from omnidesk.core.model import (
     Address,
     Contact,
@@ -87,7 +88,7 @@ def start(
         attachments=tuple(written.files),
         reply_path=way.reply_path,
         received_at=now,
-        why=f"begun by {written.agent.id}",
+        why=_("begun by {agent}").format(agent=written.agent.id),
     )
     before = {
         "state": State.OPEN,
@@ -118,7 +119,7 @@ def _way(
     channels = [channel for channel in reads.channels() if channel.configured]
     named = [channel for channel in channels if channel.name == via]
     if via is not None and not named:
-        return None, Refused(reason=f"there is no channel {via}")
+        return None, Refused(reason=_("there is no channel {via}").format(via=via))
     whom = addressee(reads, to, [*named, *channels], region)
     if isinstance(whom, Refused):
         return None, whom
@@ -141,11 +142,17 @@ def addressee(
     if isinstance(to, int):
         found = reads.contact(to)
         if found is None:
-            return Refused(reason=f"there is no contact {to}; omnidesk contact list shows them")
+            return Refused(
+                reason=_("there is no contact {to}; omnidesk contact list shows them").format(to=to)
+            )
         return Addressee(contact=found, handle=None)
     if isinstance(to, Handle):
         handle = normalise(to.scheme, to.value, region=region)
-        return _handled(reads, handle) if handle else Refused(reason=f"{to} cannot be a handle")
+        return (
+            _handled(reads, handle)
+            if handle
+            else Refused(reason=_("{to} cannot be a handle").format(to=to))
+        )
     typed = to.strip()
     if typed.isascii() and typed.isdigit() and len(typed) < _SHORT:
         contact = reads.contact(int(typed))
@@ -176,11 +183,18 @@ def _handled(reads: Reads, handle: Handle) -> Addressee:
 def _by_name(reads: Reads, typed: str) -> Addressee | Refused:
     found = reads.search_names(typed, limit=_NAMED) if typed else []
     if not found:
-        said = f"{typed} is no address, and no contact is called so" if typed else "to whom?"
-        return Refused(reason=f"{said}; give an address, a number or a name")
+        said = _("to whom? give an address, a number or a name")
+        if typed:
+            said = _(
+                "{typed} is no address, and no contact is called so;"
+                " give an address, a number or a name"
+            )
+        return Refused(reason=said.format(typed=typed))
     if len(found) > 1:
         names = ", ".join(f"{one.id} {one.name}" for one in found)
-        return Refused(reason=f"several are called so: {names}; give the number of one")
+        return Refused(
+            reason=_("several are called so: {names}; give the number of one").format(names=names)
+        )
     return Addressee(contact=found[0], handle=None)
 
 
@@ -202,9 +216,8 @@ def _able(every: tuple[Way, ...]) -> tuple[Way, ...]:
 def _no_way(whom: Addressee, named: list[Configured]) -> str:
     if named and whom.handle is None:
         return why_no_way(named[0])
-    by = named[0].name if named else "no configured channel"
-    return f"{by} cannot write to {whom.handle}" if named else f"{by} writes to {_who(whom)}"
-
-
-def _who(whom: Addressee) -> str:
-    return str(whom.handle) if whom.handle else whom.contact.name if whom.contact else "them"
+    if named:
+        said = _("{channel} cannot write to {handle}")
+        return said.format(channel=named[0].name, handle=whom.handle)
+    who = whom.handle or (whom.contact.name if whom.contact else "")
+    return _("no configured channel writes to {who}").format(who=who)

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from omnidesk.core.errors import BadTemplate, NotFound
+from omnidesk.core.language import _
 from omnidesk.core.value import dataclass
 from omnidesk.core.wording import person
 
@@ -64,7 +65,7 @@ def listed(folder: Path | None) -> list[Template]:
     """The templates of a folder by name; none where there is no folder."""
     found: dict[str, list[str]] = {}
     for file in _files(folder):
-        name, _, variant = file.stem.partition(".")
+        name, _rest, variant = file.stem.partition(".")
         found.setdefault(name, []).append(variant)
     assert folder is not None or not found
     return [
@@ -86,10 +87,18 @@ def read(folder: Path | None, name: str, variants: Iterable[str] = ()) -> str:
             return _parted(_text(files[stem]))[1]
     names = sorted({stem.partition(".")[0] for stem in files})
     if name in names:
-        raise NotFound(f"the template {name} has nothing for this channel; add {name}.txt")
+        raise NotFound(
+            _("the template {name} has nothing for this channel; add {name}.txt").format(name=name)
+        )
     near = get_close_matches(name, names, n=1, cutoff=0.5)
-    known = f"known are {', '.join(names)}" if names else f"put {name}.txt into {folder}"
-    raise NotFound(f"there is no template {name}; {f'did you mean {near[0]}?' if near else known}")
+    said = _("there is no template {name}; put {name}.txt into {folder}")
+    if near:
+        said = _("there is no template {name}; did you mean {near}?")
+    elif names:
+        said = _("there is no template {name}; known are {names}")
+    raise NotFound(
+        said.format(name=name, near="".join(near), names=", ".join(names), folder=folder)
+    )
 
 
 def _files(folder: Path | None) -> list[Path]:
@@ -110,17 +119,23 @@ def _text(file: Path) -> str:
         with file.open("rb") as opened:
             raw = opened.read(_LARGEST + 1)
         if len(raw) > _LARGEST:
-            raise BadTemplate(f"{file.name}: larger than {_LARGEST // 1024} KB; shorten it")
+            raise BadTemplate(
+                _("{name}: larger than {largest} KB; shorten it").format(
+                    name=file.name, largest=_LARGEST // 1024
+                )
+            )
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise BadTemplate(f"{file.name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise BadTemplate(f"{file.name}: byte {error.start} is not UTF-8") from error
+        raise BadTemplate(
+            _("{name}: byte {start} is not UTF-8").format(name=file.name, start=error.start)
+        ) from error
 
 
 def _parted(text: str) -> tuple[str, str]:
     """The title and the text."""
-    first, _, rest = text.partition("\n")
+    first, _rest, rest = text.partition("\n")
     if first.startswith("# "):
         return first[2:].strip(), rest.strip("\n")
     return "", text.strip("\n")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk.people import known_person
 
@@ -37,10 +38,19 @@ def restore(tx: Transaction, event: Event) -> str:
 def _require_sending(reads: Reads, channel: str) -> None:
     configured = {c.name: c for c in reads.channels() if c.configured}
     if channel not in configured:
-        raise NotFound(f"there is no channel {channel}; known are {', '.join(configured)}")
+        raise NotFound(
+            _("there is no channel {channel}; known are {names}").format(
+                channel=channel, names=", ".join(configured)
+            )
+        )
     if not configured[channel].capabilities.send:
-        raise CannotReply(f"{channel} carries no replies; choose another channel")
+        raise CannotReply(
+            _("{channel} carries no replies; choose another channel").format(channel=channel)
+        )
 
 
 def _told(contact: int, channel: str | None) -> str:
-    return f"contact {contact} is answered by {channel or 'the channel that he writes by'}"
+    if not channel:
+        said = _("contact {contact} is answered by the channel that he writes by")
+        return said.format(contact=contact)
+    return _("contact {contact} is answered by {channel}").format(contact=contact, channel=channel)

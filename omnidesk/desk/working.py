@@ -9,6 +9,7 @@ from typing import Any
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import Conversation, Row, State
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import changing
@@ -84,11 +85,15 @@ def each(
 ) -> int:
     """Do something to conversations; how many were changed."""
     if len(numbers) > MOST:
-        raise NotFound(f"{len(numbers)} conversations are too many at once; {MOST} are the most")
+        raise NotFound(
+            _("{n} conversations are too many at once; {most} are the most").format(
+                n=len(numbers), most=MOST
+            )
+        )
     together = secrets.token_hex(4)
     changed = 0
     for number in dict.fromkeys(numbers):
-        kept, found, _ = find(tx, number)
+        kept, found, _rest = find(tx, number)
         after = _settled(found, VERBS[verb](found, now, more))
         changed += changing.change(tx, kept, actor, now, together=together, **after)
     return changed
@@ -133,7 +138,11 @@ def pin(tx: Transaction, message: int, actor: str, now: datetime, *, pinned: boo
     """Pin a message or unpin it, journaled."""
     found = tx.message(message)
     if found is None:
-        raise NotFound(f"there is no message {message}; omnidesk show prints their ids")
+        raise NotFound(
+            _("there is no message {message}; omnidesk show prints their ids").format(
+                message=message
+            )
+        )
     if not tx.pin(message, actor, now, pinned=pinned):
         return False
     tx.append(
@@ -154,4 +163,7 @@ def unpin(tx: Transaction, event: Event, now: datetime) -> str:
     assert event.message is not None
     pinned = bool(event.data["pinned"])
     tx.pin(event.message, event.actor, now, pinned=not pinned)
-    return f"the message in [#{event.conversation}] is {'not pinned' if pinned else 'pinned'}"
+    said = _("the message in [#{number}] is pinned")
+    if pinned:
+        said = _("the message in [#{number}] is not pinned")
+    return said.format(number=event.conversation)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.events import Event, What
+from omnidesk.core.language import _
 from omnidesk.core.model import (
     Address,
     Agent,
@@ -59,7 +60,7 @@ class Written:
 
 def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
     """Queue a reply, held until undo is over; CannotReply says why nothing was written."""
-    number, conversation, _ = find(tx, number)
+    number, conversation, _rest = find(tx, number)
     require(written, now)
     if written.seen is not None:
         require_first(tx, number, written.seen, written.agent.id)
@@ -114,7 +115,7 @@ def way_out(
     alone: bool | None = None,
 ) -> Route | Refused:
     """Where a reply in a conversation would go now, or why it cannot."""
-    number, _, contact = find(reads, number)
+    number, _rest, contact = find(reads, number)
     inbound = inbound_of(reads, number)
     found = route(
         ways_to(reads, contact, inbound, now),
@@ -138,9 +139,9 @@ def note(
     mentions: Sequence[str] = (),
 ) -> Message:
     """Add a note that only the team sees."""
-    number, _, _ = find(tx, number)
+    number, _one, _other = find(tx, number)
     if not text.strip():
-        raise CannotReply("the note is empty; write something first")
+        raise CannotReply(_("the note is empty; write something first"))
     id_ = tx.add_message(
         Message(
             id=0,
@@ -152,7 +153,7 @@ def note(
             author=agent.id,
             text=text,
             received_at=now,
-            why="a note",
+            why=_("a note"),
         )
     )
     assert id_ is not None
@@ -183,9 +184,13 @@ def send_again(tx: Transaction, message: int, agent: Agent, now: datetime) -> No
     """Put a failed reply, or one that may have gone out, into the queue once more."""
     delivery = tx.delivery(message)
     if delivery is None:
-        raise NotFound(f"message {message} was never to be sent")
+        raise NotFound(_("message {message} was never to be sent").format(message=message))
     if not is_trouble(delivery.state):
-        raise CannotReply(f"message {message} is {delivery.state}; there is nothing to send again")
+        raise CannotReply(
+            _("message {message} is {state}; there is nothing to send again").format(
+                message=message, state=delivery.state
+            )
+        )
     settle(tx, message, DeliveryState.QUEUED, None, now, actor=agent.id)
     tx.change_delivery(message, at=now, due_at=now, attempt=0)
 
@@ -194,7 +199,7 @@ def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
     """Take a reply that may have gone out for sent."""
     delivery = tx.delivery(message)
     if delivery is None or delivery.state is not DeliveryState.UNKNOWN:
-        raise CannotReply(f"message {message} is not in doubt")
+        raise CannotReply(_("message {message} is not in doubt").format(message=message))
     reason = f"{agent.id} knows that it went out"
     settle(tx, message, DeliveryState.SENT, reason, now, actor=agent.id)
 
@@ -202,7 +207,7 @@ def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
 def require(written: Written, now: datetime) -> None:
     """CannotReply where there is nothing to send, or no time to send it at."""
     if not written.text.strip() and not written.files:
-        raise CannotReply("the reply is empty; write something or attach a file")
+        raise CannotReply(_("the reply is empty; write something or attach a file"))
     if not written.checked:
         require_filled(written.text)
     require_ahead(written.later, now)
@@ -236,7 +241,7 @@ def _message(
         answers=answered.external_id if answered else None,
         reply_path=(answered.reply_path if answered else None) or way.reply_path,
         received_at=now,
-        why=f"written by {written.agent.id}",
+        why=_("written by {agent}").format(agent=written.agent.id),
         home=answered.home if answered else None,
         marked=found.marked,
     )
