@@ -17,7 +17,6 @@ from omnidesk.ui.addressing import Addressing
 from omnidesk.ui.attaching import Files, Picked
 from omnidesk.ui.lines import Line, cut, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.recipients import told
 from omnidesk.ui.reviewing import ReviewBar, review_lines
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ class Composer(Container):
             said = _(self.whom.untitled).format(reason=reason)
             words, ink, rule = said, "alert", "─"
         else:
-            said = _(self.whom.titled).format(whom=self._whom(self.route))
+            said = _(self.whom.titled).format(whom=self.whom.title(self.route))
             words, ink, rule = said, "title", "─"
         state = f" {rule * 2} {self.state} {rule * 2}" if self.state else ""
         left = cut(SafeText(f"{rule * 2} {words} "), width - len(state))
@@ -204,16 +203,6 @@ class Composer(Container):
         return (left, ink), (SafeText(state.lstrip()), "muted" if not self.note else "note"), (
             filled, "note" if self.note else "rule"
         )  # fmt: skip
-
-    def _whom(self, route: Route) -> SafeText:
-        way = route.way
-        limit = f", {way.max_text}" if way.max_text is not None else ""
-        words = {
-            "channel": safe_line(way.channel),
-            "label": f"{safe_line(way.label)}{limit}",
-            "whom": "; ".join(told(route)),
-        }
-        return SafeText(_("by {channel} ({label}) {whom}").format_map(words))
 
     @property
     def reviewing(self) -> bool:

@@ -120,6 +120,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("previous.needing", "previous that needs us", "K"),
     _act("reply", "reply to the sender alone", "r", hint="reply"),
     _act("reply.all", "reply to everyone", "R"),
+    _act("tell", "tell the other channels", "g e", brief="tell elsewhere"),
     _act("forward", "forward the message", "f", hint="forward"),
     _act("start", "new conversation", "c", at=_HERE),
     _act("address.next", "this one, next line", "Enter", "Tab", at=_ADDRESSED, hint="next"),

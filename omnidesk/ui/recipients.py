@@ -96,6 +96,9 @@ async def edit(screen: DeskScreen) -> None:
     composer = screen.composer
     if composer is None or composer.note:
         return
+    if composer.whom.fixed:
+        screen.say(_("this goes to all who wait"))
+        return
     route = composer.route
     if not isinstance(route, Route) or not route.way.capabilities.copies:
         channel = route.way.channel if isinstance(route, Route) else _("this way")

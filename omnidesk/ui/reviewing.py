@@ -11,7 +11,7 @@ from omnidesk.ui import keymap
 from omnidesk.ui.doubts import doubts
 from omnidesk.ui.lines import Line, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.recipients import people, told
+from omnidesk.ui.recipients import people
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -64,10 +64,7 @@ def _lines(composer: Composer, width: int) -> list[Line]:
             said.append(_("w names whom it goes to"))
         return [_indented(SafeText(line), "alert") for line in said]
     route = composer.route
-    first, *copies = told(route)
-    lines = [_(composer.whom.sends).format(whom=first), *copies]
-    way = {"channel": safe_line(route.way.channel), "label": safe_line(route.way.label)}
-    lines.append(_("by {channel} ({label})").format_map(way))
+    lines = composer.whom.reaches(route)
     subject = safe_line(composer.whom.subject)
     unnamed = composer.whom.about and route.way.capabilities.subject and not subject
     if subject and route.way.capabilities.subject:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError, Overtaken
 from omnidesk.core.language import _
+from omnidesk.core.safetext import safe_line
 from omnidesk.ui import writing
 from omnidesk.ui.held import count_down, counts
 from omnidesk.ui.later import leaving
@@ -68,7 +69,11 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
             closed = await desk.close(number)
             pattern += _("; closed, z first opens it") if closed else _("; it was closed")
             screen.call_later(_go_on, screen, number)
-        words = partial(pattern.format, number=number)
+        others = "" if composer.note else await _waiting(desk, number, screen.clock())
+        if others:
+            pattern += _("; {channels} waits too, {key} tells it")
+        key = screen.keys.key_of("tell")
+        words = partial(pattern.format, number=number, channels=others, key=key)
         if counts(message.delivery, screen.clock()):
             screen.call_later(count_down, screen, message.delivery, lambda when: words(when=when))
             return ""
@@ -83,6 +88,14 @@ async def _note(desk: Desk, composer: Composer, later: datetime | None) -> Messa
 
 async def _letter(desk: Desk, composer: Composer, later: datetime | None) -> Message:
     return await composer.whom.send(desk, composer, required(composer.route), later)
+
+
+async def _waiting(desk: Desk, number: int, now: datetime) -> str:
+    """The other channels on which this customer still waits."""
+    from omnidesk.ui.telling import waiting
+
+    names = dict.fromkeys(channel for channel, _to in await waiting(desk, number, now))
+    return ", ".join(map(safe_line, names))
 
 
 async def _go_to(screen: DeskScreen, number: int) -> None:

@@ -120,6 +120,7 @@ VERBS: dict[str, Verb] = {
     "mark.unread": deeds.doing(lambda desk, number: desk.mark_unread(number), ""),
     "way.next": Late("ways", "next_way"),
     "reply.all": Late("recipients", "everyone"),
+    "tell": Late("telling", "begin"),
     "forward": Late("forwarding", "begin"),
     "start": Late("starting", "begin"),
     "address.next": Late("addressing", "go_on"),

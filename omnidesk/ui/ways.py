@@ -88,6 +88,9 @@ def _without(screen: DeskScreen, opened: Opened) -> list[SafeText]:
 
 async def next_way(screen: DeskScreen) -> None:
     """Reply by the next way that can; text and files stay, what is lost is said."""
+    if screen.composer is not None and screen.composer.whom.fixed:
+        screen.say(_("this goes to all who wait"))
+        return
     if screen.composer is not None and screen.composer.fields is not None:
         await _next_channel(screen, screen.composer)
         return

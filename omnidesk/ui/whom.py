@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.language import N_, _
 from omnidesk.core.routing import Refused, Route
+from omnidesk.core.safetext import SafeText, safe_line
+from omnidesk.ui.recipients import told
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from omnidesk.core.model import Address, Contact, Draft, Handle, Message
-    from omnidesk.core.safetext import SafeText
     from omnidesk.desk import Desk
     from omnidesk.ui.addressing import Offer
     from omnidesk.ui.composer import Composer
@@ -30,6 +31,8 @@ class Whom:
     titled: ClassVar[str] = N_("REPLY {whom}")
     untitled: ClassVar[str] = N_("NO WAY TO REPLY: {reason}")
     sends: ClassVar[str] = N_("SEND {whom}")
+    fixed: ClassVar[bool] = False
+    """Whether the ways and the people are not the agent's to choose."""
     asks: ClassVar[bool] = False
     """Whether the agent names the recipients, in a line of their own."""
     about: ClassVar[bool] = False
@@ -108,6 +111,23 @@ class Whom:
                 here = {p.address.lower() for p in (*route.to, *route.cc, *route.bcc)}
                 self.left_out = tuple(p for p in whole.cc if p.address.lower() not in here)
         return route
+
+    def title(self, route: Route) -> SafeText:
+        """The way and the people in one line."""
+        limit = f", {route.way.max_text}" if route.way.max_text is not None else ""
+        words = {
+            "channel": safe_line(route.way.channel),
+            "label": f"{safe_line(route.way.label)}{limit}",
+            "whom": "; ".join(told(route)),
+        }
+        return SafeText(_("by {channel} ({label}) {whom}").format_map(words))
+
+    def reaches(self, route: Route) -> list[str]:
+        """Exactly whom it will reach, and how."""
+        first, *copies = told(route)
+        way = {"channel": safe_line(route.way.channel), "label": safe_line(route.way.label)}
+        by = _("by {channel} ({label})").format_map(way)
+        return [_(self.sends).format(whom=first), *copies, by]
 
     async def save(self, desk: Desk, composer: Composer) -> None:
         """Keep it as it is now."""

@@ -211,7 +211,7 @@ async def turn(screen: DeskScreen) -> None:
     composer = screen.composer
     if composer is None:
         return
-    if composer.fields is not None:
+    if composer.fields is not None or composer.whom.fixed:
         screen.say(_("this goes out; it cannot be a note"), alarm=True)
         return
     composer.become(note=not composer.note)
