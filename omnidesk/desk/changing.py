@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -220,7 +221,8 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
         )
     if message.forwards is not None:
         return _recall_forward(tx, message, number, event.actor, now)
-    tx.save_draft(
+    _keep(
+        tx,
         Draft(
             conversation=number,
             agent=event.actor,
@@ -232,12 +234,25 @@ def _recall(tx: Transaction, event: Event, now: datetime) -> str:
             to=message.handle,
             cc=message.cc,
             bcc=message.bcc,
-        )
+        ),
     )
     tx.remove_message(message.id)
     standing.put_back(tx, event.conversation, event.data["before"])
     tx.refresh(number)
     return _("the reply in [#{number}] is a draft again").format(number=number)
+
+
+def _keep(tx: Transaction, draft: Draft) -> None:
+    """Save what was taken back; what the agent has begun since stands below it."""
+    begun = tx.draft(draft.conversation, draft.agent)
+    if begun is not None and begun.text.strip() not in ("", draft.text.strip()):
+        draft = replace(
+            draft,
+            text=f"{draft.text.rstrip()}\n\n{begun.text}",
+            note=draft.note or begun.note,
+            attachments=tuple(dict.fromkeys((*draft.attachments, *begun.attachments))),
+        )
+    tx.save_draft(draft)
 
 
 def _recall_forward(
@@ -246,7 +261,8 @@ def _recall_forward(
     """What is passed on becomes a draft of its own kind: it must not go to the customer."""
     from omnidesk.desk.forwarding import words_of
 
-    tx.save_draft(
+    _keep(
+        tx,
         Draft(
             conversation=number,
             agent=actor,
@@ -259,7 +275,7 @@ def _recall_forward(
             bcc=message.bcc,
             forward=message.forwards,
             people=message.to,
-        )
+        ),
     )
     tx.remove_message(message.id)
     tx.refresh(number)

@@ -123,3 +123,16 @@ def test_an_entry_survives_as_a_path_and_a_path_is_no_entry() -> None:
     assert read_stored(entry) is not None
     for path in ("/home/a.txt", "stored:12/a", "stored:", "~/stored:a"):
         assert read_stored(path) is None
+
+
+async def test_what_was_begun_since_is_not_lost_by_undo(desks: Office) -> None:
+    came = await desks.comes("support", "ann@e.org", "hello", subject="Lamp")
+    number = came.conversation
+    await desks.anna.reply(number, "It left today.")
+    await desks.anna.save_draft(number, "ask Boris about the lid", True, attachments=["/home/a"])
+    await desks.anna.undo()
+    draft = (await desks.anna.open(number)).draft
+    assert draft is not None
+    assert draft.text == "It left today.\n\nask Boris about the lid"
+    assert draft.note, "what was written for the team must not go to the customer by itself"
+    assert draft.attachments == ("/home/a",)
