@@ -32,8 +32,12 @@ PICK: Final = "pick"
 QUESTION: Final = "question"
 SEARCH: Final = "search"
 SEARCH_LINE: Final = "search words"
+OUTBOX: Final = "outbox"
+REPORT: Final = "report"
+LOG: Final = "log"
 
-ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, WHY, PICK, SEARCH, SEARCH_LINE)
+OVERVIEWS: Final = (OUTBOX, REPORT, LOG)
+ABOVE: Final = (CALL, CALL_REVIEW, SUGGESTIONS, WHY, PICK, SEARCH, SEARCH_LINE, *OVERVIEWS)
 """Places on screens that are laid over the desk."""
 
 _DESK = (LIST, THREAD)
@@ -256,6 +260,27 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("suggestions.down", "next pair", "j", "down", at=(SUGGESTIONS,)),
     _act("suggestions.up", "previous pair", "k", "up", at=(SUGGESTIONS,)),
     _act("suggestions.leave", "back", "q", "Esc", at=(SUGGESTIONS,), hint="back"),
+    _act("news", "what concerns you: open the newest", "g n", at=_HERE, brief="news"),
+    _act("news.list", "what concerned you: the last", "g N", at=_HERE, brief="the last news"),
+    _act("outbox", "the outbox: what is to leave", "g q", at=_HERE, brief="outbox"),
+    _act("report", "numbers of the last days", "g d", at=_HERE, brief="numbers"),
+    _act("log", "log: what was done, by whom", "g l", at=_HERE, brief="log"),
+    _act("lines.open", "open the conversation", "Enter", "o", "l", at=(OUTBOX, LOG), hint="open"),
+    _act("outbox.recall", "take back what is held", "z", at=(OUTBOX,), hint="take back"),
+    _act("outbox.again", "send again what is in trouble", "y", at=(OUTBOX,), hint="send again"),
+    _act("outbox.arrived", "what is in doubt has arrived", "x", at=(OUTBOX,), hint="it arrived"),
+    _act("report.day", "the last day", "d", at=(REPORT,), hint="1 day"),
+    _act("report.week", "the last 7 days", "w", at=(REPORT,), hint="7 days"),
+    _act("report.month", "the last 30 days", "m", at=(REPORT,), hint="30 days"),
+    _act("log.alone", "this conversation alone, or all", "f", at=(LOG,), hint="this one alone"),
+    _act("lines.down", "next line", "j", "down", at=OVERVIEWS, hint="next"),
+    _act("lines.up", "previous line", "k", "up", at=OVERVIEWS),
+    _act("lines.half_down", "half a page down", "^D", "pagedown", at=OVERVIEWS, hint="page"),
+    _act("lines.half_up", "half a page up", "^U", "pageup", at=OVERVIEWS),
+    _act("lines.top", "to the top", "g g", "home", at=OVERVIEWS, brief="top"),
+    _act("lines.bottom", "to the last that is loaded", "G", "end", at=OVERVIEWS),
+    _act("lines.leave", "back", "q", "Esc", "h", at=OVERVIEWS, hint="back"),
+    _act("wish", "by which channel he wants answers", "g b", at=_HERE, brief="his wish"),
     _act("ring.open", "the conversation of whoever rings", "g r", at=_HERE, brief="who rings"),
     _act("call", "log a call", "C", at=_HERE, hint="log a call"),
     _act("call.next", "next field", "Enter", at=(CALL,), hint="next"),
