@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FILE_WORDS = re.compile(
     r"\b(?:attach(?:ed|ment|ments|ing)?|enclosed|вложени\w*|вложил\w*|прикреп\w*|прилага\w*"
+    r"|приклады\w*|вкладыва\w*|скан(?:ы|ом)?|скриншот\w*"
     r"|прилож(?:ил|ен|у|ение)\w*|во вложении|у вкладенні|додаю файл)\b",
     re.IGNORECASE,
 )

@@ -48,6 +48,10 @@ class Onward(Whom):
     def quoted(self) -> SafeText | None:
         return self.below
 
+    @property
+    def quotes(self) -> int | None:
+        return self.message
+
     def address_of(self, desk: Desk, contact: Contact) -> str | None:
         schemes = {able.handle_scheme for able in desk.channels.values() if able.subject}
         handles = [known.handle for known in contact.handles if known.handle.scheme in schemes]

@@ -58,6 +58,11 @@ class Whom:
         return None
 
     @property
+    def quotes(self) -> int | None:
+        """The message that is quoted there."""
+        return None
+
+    @property
     def named(self) -> bool:
         """Whether the agent has named anybody: worth keeping, even without a text."""
         return bool(self.typed.strip() or self.subject.strip())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import _
+from omnidesk.core.model import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +108,23 @@ async def compose(
     screen.thread.be_written_in(True)
     screen.be_reading(True)
     await screen.column.mount(composer)
+    if opened is not None:
+        about = whom.quotes or last_of_customer(opened)
+        screen.call_after_refresh(_keep_in_sight, screen, about)
     unnamed = composer.fields is not None and not whom.typed.strip()
     screen.set_focus(composer.fields.line if composer.fields and unnamed else composer.writing)
+
+
+def last_of_customer(opened: Opened) -> int | None:
+    """The message that is being answered: the customer's last."""
+    said = [m for m in opened.messages if m.direction is Direction.IN]
+    people = [m for m in said if not m.automatic]
+    return (people or said)[-1].id if said else None
+
+
+def _keep_in_sight(screen: DeskScreen, message: int | None) -> None:
+    if message is not None and screen.composer is not None:
+        screen.thread.go_to(message)
 
 
 async def _widen(screen: DeskScreen, *, everyone: bool) -> None:
