@@ -200,12 +200,18 @@ def _passed(reads: Reads, number: int, message: int | None) -> Message:
         found = reads.message(message)
     else:
         said_there = reversed(reads.messages(reads.kept_by(number), limit=_LOOKED_AT))
-        here = (m for m in said_there if m.direction is Direction.IN and m.copy_of is None)
-        found = next(here, None)
+        found = next(filter(_is_heard, said_there), None)
     if found is None:
         what = f"message {message}" if message is not None else "received message"
         raise NotFound(f"there is no {what} in [#{number}]; omnidesk show {number}")
     return found
+
+
+def _is_heard(message: Message) -> bool:
+    """Whether a person said it to us: no report, no machine, no copy."""
+    if message.direction is not Direction.IN or message.copy_of is not None:
+        return False
+    return message.bounce is None and message.automatic is None
 
 
 def _people(typed: Iterable[str], option: str) -> tuple[Address, ...]:

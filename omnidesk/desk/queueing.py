@@ -34,7 +34,7 @@ def queue(
         due_at=written.later or now + written.undo_send,
     )
     tx.add_delivery(delivery, message.conversation, now)
-    tx.drop_draft(message.conversation, written.agent.id)
+    _drop_draft(tx, message, written.agent.id)
     tx.append(
         Event(
             at=now,
@@ -49,6 +49,13 @@ def queue(
     stored = tx.message(id_)
     assert stored is not None
     return stored
+
+
+def _drop_draft(tx: Transaction, message: Message, agent: str) -> None:
+    """What was sent is no draft any more; a reply outlives a forwarding, and it that."""
+    draft = tx.draft(message.conversation, agent)
+    if draft is not None and (draft.forward is None) == (message.forwards is None):
+        tx.drop_draft(message.conversation, agent)
 
 
 def require_carried(written: Written, way: Way) -> None:

@@ -228,3 +228,20 @@ async def test_the_erasure_of_the_third_party_empties_what_went_to_him(desks: Of
     kept = (await desks.anna.open(came.conversation)).messages
     assert [m.text for m in kept] == [came.text, "[erased]"]
     assert kept[1].to == ()
+
+
+async def test_a_reply_in_writing_outlives_a_forwarding_and_it_a_reply(desks: Office) -> None:
+    came = await complaint(desks)
+    number = came.conversation
+    await desks.anna.save_draft(number, "Dear Ann")
+    await desks.anna.forward(number, came.id, [BOB], "?")
+    draft = (await desks.anna.open(number)).draft
+    assert draft is not None
+    assert draft.text == "Dear Ann"
+    await desks.anna.save_draft(number, "Dear Bob", forward=came.id, people=[BOB])
+    await desks.anna.reply(number, "Soon")
+    draft = (await desks.anna.open(number)).draft
+    assert draft is not None
+    assert (draft.text, draft.people) == ("Dear Bob", (BOB,))
+    await desks.anna.forward(number, came.id, draft.people, draft.text)
+    assert (await desks.anna.open(number)).draft is None
