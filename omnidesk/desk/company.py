@@ -51,6 +51,10 @@ class Company:
 
         return await self.store.read(lambda r: news(r, after, self.agent.id))
 
+    async def last_event(self) -> int:
+        """The number of the newest event, from which `news` goes on."""
+        return await self.store.read(lambda r: r.last_seq())
+
     async def _tell(self, number: int, *, writing: bool) -> None:
         now = self._now()
         if self._told is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from omnidesk.core.events import Event, What
-from omnidesk.core.model import DeliveryState, Direction, Row
+from omnidesk.core.model import DeliveryState, Direction, Row, State
 from omnidesk.core.settling import is_trouble
 from omnidesk.core.store import Reads
 from omnidesk.core.value import dataclass
@@ -16,6 +16,8 @@ from omnidesk.core.value import dataclass
 _PAGE = 500
 _MOST = 5000
 """Events that are looked at; whoever was away for longer looks at his lists instead."""
+
+_MOST_TEXT = 1000
 
 _MENTION = re.compile(r"(?<![\w@.])@([A-Za-z0-9][A-Za-z0-9_-]*)")
 
@@ -26,12 +28,13 @@ class Why(StrEnum):
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
     WROTE = "wrote"
+    UNASSIGNED = "unassigned"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """One thing to be told: `name` is the customer's, uncleaned; `actor` who did it."""
+    """One thing to be told: `name` and `text` are the customer's, uncleaned; `actor` who did it."""
 
     seq: int
     at: datetime
@@ -41,6 +44,7 @@ class News:
     channel: str
     actor: str
     message: int | None
+    text: str = ""
 
 
 def mentions(text: str, known: Collection[str]) -> tuple[str, ...]:
@@ -69,6 +73,7 @@ def news(reads: Reads, after: int, agent: str) -> list[News]:
                         channel=event.channel or row.channel,
                         actor=event.actor,
                         message=event.message,
+                        text=_text(reads, event),
                     )
                 )
         after = events[-1].seq
@@ -84,7 +89,7 @@ def _why(reads: Reads, event: Event, agent: str) -> Why | None:
         case What.NOTE_ADDED:
             return Why.MENTIONED if agent in event.data.get("mentions", ()) else None
         case What.MESSAGE_RECEIVED:
-            return Why.WROTE if _is_mine(reads, event, agent) and _is_heard(reads, event) else None
+            return _written(reads, event, agent)
         case What.DELIVERY_CHANGED:
             if not is_trouble(DeliveryState(event.data["after"])):
                 return None
@@ -92,6 +97,20 @@ def _why(reads: Reads, event: Event, agent: str) -> Why | None:
             mine = message is not None and message.author == agent
             return Why.FAILED if mine or _is_mine(reads, event, agent) else None
     return None
+
+
+def _written(reads: Reads, event: Event, agent: str) -> Why | None:
+    row = _row(reads, event)
+    if row is None or row.assignee not in (agent, None) or not _is_heard(reads, event):
+        return None
+    if row.assignee is not None:
+        return Why.WROTE
+    return Why.UNASSIGNED if row.state is not State.CLOSED else None
+
+
+def _text(reads: Reads, event: Event) -> str:
+    message = reads.message(event.message) if event.message is not None else None
+    return message.text[:_MOST_TEXT] if message is not None else ""
 
 
 def _row(reads: Reads, event: Event) -> Row | None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,6 +41,7 @@ _LEAVE_SECONDS = 5.0
 _TYPED_SECONDS = 1.0
 _COUNTS = "g"  # a digit alone is a view
 _DIGITS = 12
+    from omnidesk.ui.noticing import Noticing
 _ROWS_BELOW = 5  # beside those that the first frame shows
 _BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
@@ -107,6 +109,7 @@ class OmnideskApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
+        self._noticing: Noticing | None = None
         return dict(INKS_BY_DEFAULT)
 
     def get_default_screen(self) -> DeskScreen:
@@ -178,11 +181,17 @@ class OmnideskApp(App[None]):
         self._close_messages_no_wait()
 
     async def leave(self) -> None:
+        self.set_timer(_NOTICING_SECONDS, partial(self._notice, desk))
         """Keep what was written, then go; asked twice, go at once."""
         if not self._leaving:
             self._leaving = True
             try:
                 async with asyncio.timeout(_LEAVE_SECONDS):
+    def _notice(self, desk: Desk) -> None:
+        from omnidesk.ui.noticing import Noticing
+
+        self._noticing = Noticing(self, self.desk_screen, desk)
+
                     await self.desk_screen.keep_draft()
             except TimeoutError:
                 self.desk_screen.say(_("the store does not answer"), alarm=True)
@@ -194,6 +203,8 @@ class OmnideskApp(App[None]):
             asyncio.get_running_loop().remove_signal_handler(gone)
         for task in (self._engine, self._life):
             if task is not None:
+        if self._noticing is not None:
+            self._noticing.look()
                 task.cancel()
                 await asyncio.wait([task], timeout=_LEAVE_SECONDS)
 
@@ -219,6 +230,8 @@ class OmnideskApp(App[None]):
     def _answers(self, event: events.Key, latin: str) -> bool:
         """Whether yes or no is asked: then a letter is that letter, in either language."""
         asked = getattr(self.screen, "by_letter", False)
+        if self._noticing is not None:
+            self._noticing.end()
         return bool(asked) and (latin in "yn" or event.character in ("д", "н"))
 
     def _types(self, event: events.Key) -> bool:
@@ -229,6 +242,10 @@ class OmnideskApp(App[None]):
             and focused.check_consume_key(event.key, event.character)
         )
 
+        if isinstance(event, events.Resize):
+            self._on_screen.forget()
+        if self._noticing is not None:
+            self._noticing.saw(event)
     async def _press(self, event: events.Key, top: HasKeys) -> bool:
         """Do what the key means here; False where it means nothing to us."""
         if top is self.desk_screen:

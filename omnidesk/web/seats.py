@@ -29,7 +29,7 @@ _LONGEST_PACKET = 64 * 1024 * 1024
 _MOST_WORDS = 16_384
 _LEAVE_SECONDS = 10.0
 _END_SECONDS = 3.0
-_PASSED_ON = ("title",)
+_PASSED_ON = ("title", "notice")
 """What the screen says to the page apart from what it paints."""
 
 

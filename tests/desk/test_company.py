@@ -140,10 +140,11 @@ async def test_an_agent_is_told_what_concerns_him(home: House) -> None:
         (Why.ASSIGNED, number, "anna"),
         (Why.MENTIONED, chat, "anna"),
         (Why.WROTE, number, "omnidesk"),
+        (Why.UNASSIGNED, chat, "omnidesk"),
         (Why.FAILED, number, "omnidesk"),
     ]
     assert await home.ivan.news(told[-1].seq) == []
-    assert await home.anna.news(start) == []
+    assert [n.why for n in await home.anna.news(start)] == [Why.UNASSIGNED]
 
 
 def test_a_mention_is_an_agent_and_no_address() -> None:

@@ -1,5 +1,18 @@
-// Around textual-serve's page: where its line goes, the title, and what to say at the end.
+// Around textual-serve's page: where its line goes, the title, notices, what to say at the end.
 "use strict";
+
+let wanted = false; // something was told that the browser may not show yet
+
+function tell({ title, text }) {
+  if (!("Notification" in window)) return;
+  wanted = true;
+  if (Notification.permission === "granted") new Notification(title, { body: text, tag: title });
+}
+
+document.addEventListener("keydown", () => {
+  if (wanted && Notification.permission === "default") Notification.requestPermission();
+  wanted = false;
+}, true);
 
 const Line = window.WebSocket;
 
@@ -10,6 +23,7 @@ window.WebSocket = class extends Line {
       if (typeof event.data !== "string") return;
       const [kind, what] = JSON.parse(event.data);
       if (kind === "title") document.title = what.text;
+      if (kind === "notice") tell(what);
       if (kind === "ended" && what) document.querySelector("#why").textContent = what;
     });
     this.addEventListener("open", () => {
