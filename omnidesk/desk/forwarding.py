@@ -86,13 +86,14 @@ def quoted(message: Message) -> str:
     sender = message.sender
     at = (message.sent_at or message.received_at).astimezone(UTC)
     headers = [
-        ("From", _shown((sender,)) if sender else str(message.handle or "")),
-        ("Date", f"{at:%Y-%m-%d %H:%M} UTC"),
-        ("Subject", message.subject),
-        ("To", _shown(message.to)),
+        (_("From"), _shown((sender,)) if sender else str(message.handle or "")),
+        (_("Date"), f"{at:%Y-%m-%d %H:%M} UTC"),
+        (_("Subject"), message.subject),
+        (_("To"), _shown(message.to)),
     ]
     lines = [f"{name}: {one_line(value, _LONGEST)}" for name, value in headers if value.strip()]
-    return "\n".join(("---------- Forwarded message ----------", *lines, "", message.text.rstrip()))
+    rule = _("---------- Forwarded message ----------")
+    return "\n".join((rule, *lines, "", message.text.rstrip()))
 
 
 def words_of(message: Message) -> str:
