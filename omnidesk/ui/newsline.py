@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -24,6 +25,7 @@ _READ_SECONDS = 3.0  # a line that stood for so long was read
 _TICK_SECONDS = 0.25
 _KEPT = 20
 _EVENTS = 2000
+_EVENTS_AT_START = 200
 _NAME_CELLS = 24
 _SENTENCES = {
     Why.ASSIGNED: N_("{actor} gave you #{number} {name}"),
@@ -129,6 +131,21 @@ def tell(screen: DeskScreen, news: Iterable[News]) -> None:
     heard = [one for one in news if one.why in _SENTENCES]
     if heard:
         _line(screen).hear(heard)
+
+
+async def begin(screen: DeskScreen, last: int) -> None:
+    """Tell what became news while the screen was being opened, up to event `last`."""
+    desk = screen.desk
+    if desk is None:
+        return
+    open_for = timedelta(seconds=time.perf_counter() - screen.app._start_time)
+    opened = datetime.now(UTC) - open_for
+    try:
+        news = await desk.news(max(0, last - _EVENTS_AT_START))
+    except OmnideskError as error:
+        screen.log.warning(str(error))
+        return
+    screen.call_later(tell, screen, [n for n in news if n.at >= opened and n.seq <= last])
 
 
 def _line(screen: DeskScreen) -> NewsLine:

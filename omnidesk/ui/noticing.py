@@ -90,6 +90,8 @@ class Noticing:
             self._count(await self._desk.counts())
             last = await self._desk.last_event()
             after, self._after = self._after, max(last, self._after or 0)
+            if after is None:
+                await newsline.begin(self._screen, last)
             if after is None or after >= last:
                 return
             news = await self._desk.news(after)
