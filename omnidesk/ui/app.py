@@ -11,10 +11,11 @@ import signal
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.message import Message as Posted
 
@@ -27,21 +28,26 @@ from omnidesk.ui.fitted import HasKeys
 from omnidesk.ui.keymap import LIST, THREAD
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
+from omnidesk.ui.onscreen import News, OnScreen
 from omnidesk.ui.pressing import press
 from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
+
+    from rich.console import RenderableType
+    from textual.screen import Screen
 
     from omnidesk.core.model import Row
     from omnidesk.desk import Desk
+    from omnidesk.ui.noticing import Noticing
 
 _LEAVE_SECONDS = 5.0
 _TYPED_SECONDS = 1.0
+_NOTICING_SECONDS = 0.5  # the first thread comes before what an absent agent is told
 _COUNTS = "g"  # a digit alone is a view
 _DIGITS = 12
-    from omnidesk.ui.noticing import Noticing
 _ROWS_BELOW = 5  # beside those that the first frame shows
 _BLANK_SECONDS = 0.4  # how long the first frame waits for the first rows
 
@@ -94,6 +100,7 @@ class OmnideskApp(App[None]):
         self.register_theme(LIGHT)
         self._take_theme("dark")
         self.animation_level = "none"
+        self._on_screen = OnScreen()
         self.desk_screen = DeskScreen(clock, *shutil.get_terminal_size())
         self._open_desk = open_desk
         self._start_engine = start_engine
@@ -102,6 +109,7 @@ class OmnideskApp(App[None]):
         self._life: asyncio.Task[None] | None = None
         self._engine: asyncio.Task[object] | None = None
         self._leaving = False
+        self._noticing: Noticing | None = None
 
     def _take_theme(self, name: str) -> None:
         """Begin with a theme; a change of it later costs a second reading of the styles."""
@@ -109,11 +117,32 @@ class OmnideskApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        self._noticing: Noticing | None = None
         return dict(INKS_BY_DEFAULT)
 
     def get_default_screen(self) -> DeskScreen:
         return self.desk_screen
+
+    # the terminal
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            super()._display(screen, cast("RenderableType", News(self._on_screen, renderable)))
+        else:
+            super()._display(screen, renderable)
+
+    def paint_anew(self) -> None:
+        """Write the whole screen, whatever is on the terminal."""
+        self._on_screen.forget()
+        self.refresh(layout=True)
+
+    def on_driver_signal_resume(self) -> None:
+        self.paint_anew()
+
+    @contextlib.contextmanager
+    def suspend(self) -> Iterator[None]:
+        with super().suspend():
+            yield
+        self._on_screen.forget()
 
     # the desk
 
@@ -152,10 +181,16 @@ class OmnideskApp(App[None]):
         """What the first frame does not need."""
         gc.freeze()  # what lives now lives as long as the screen: never looked at again
         gc.enable()
+        self.set_timer(_NOTICING_SECONDS, partial(self._notice, desk))
         if self._start_engine is not None:
             self._engine = asyncio.ensure_future(self._start_engine(desk))
             self._engine.set_name("engine")
             self._engine.add_done_callback(self._ended)
+
+    def _notice(self, desk: Desk) -> None:
+        from omnidesk.ui.noticing import Noticing
+
+        self._noticing = Noticing(self, self.desk_screen, desk)
 
     def _ended(self, task: asyncio.Future[Any]) -> None:
         error = None if task.cancelled() else task.exception()
@@ -168,6 +203,8 @@ class OmnideskApp(App[None]):
 
     def on_omnidesk_app_changed(self) -> None:
         self.desk_screen.changed()
+        if self._noticing is not None:
+            self._noticing.look()
 
     def on_omnidesk_app_broken(self, broken: Broken) -> None:
         self.exit(return_code=1, message=Text(safe(broken.reason)))
@@ -181,17 +218,11 @@ class OmnideskApp(App[None]):
         self._close_messages_no_wait()
 
     async def leave(self) -> None:
-        self.set_timer(_NOTICING_SECONDS, partial(self._notice, desk))
         """Keep what was written, then go; asked twice, go at once."""
         if not self._leaving:
             self._leaving = True
             try:
                 async with asyncio.timeout(_LEAVE_SECONDS):
-    def _notice(self, desk: Desk) -> None:
-        from omnidesk.ui.noticing import Noticing
-
-        self._noticing = Noticing(self, self.desk_screen, desk)
-
                     await self.desk_screen.keep_draft()
             except TimeoutError:
                 self.desk_screen.say(_("the store does not answer"), alarm=True)
@@ -199,18 +230,22 @@ class OmnideskApp(App[None]):
 
     async def on_unmount(self) -> None:
         gc.enable()
+        if self._noticing is not None:
+            self._noticing.end()
         for gone in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().remove_signal_handler(gone)
         for task in (self._engine, self._life):
             if task is not None:
-        if self._noticing is not None:
-            self._noticing.look()
                 task.cancel()
                 await asyncio.wait([task], timeout=_LEAVE_SECONDS)
 
     # the keyboard
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize):
+            self._on_screen.forget()
+        if self._noticing is not None:
+            self._noticing.saw(event)
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.app_focus = True  # who types is here: the text has the hand again before the key
             top = self.screen
@@ -230,8 +265,6 @@ class OmnideskApp(App[None]):
     def _answers(self, event: events.Key, latin: str) -> bool:
         """Whether yes or no is asked: then a letter is that letter, in either language."""
         asked = getattr(self.screen, "by_letter", False)
-        if self._noticing is not None:
-            self._noticing.end()
         return bool(asked) and (latin in "yn" or event.character in ("д", "н"))
 
     def _types(self, event: events.Key) -> bool:
@@ -242,10 +275,6 @@ class OmnideskApp(App[None]):
             and focused.check_consume_key(event.key, event.character)
         )
 
-        if isinstance(event, events.Resize):
-            self._on_screen.forget()
-        if self._noticing is not None:
-            self._noticing.saw(event)
     async def _press(self, event: events.Key, top: HasKeys) -> bool:
         """Do what the key means here; False where it means nothing to us."""
         if top is self.desk_screen:

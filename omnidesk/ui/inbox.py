@@ -254,9 +254,12 @@ class InboxList(Painted, can_focus=True):
         self.show_marks()
 
     def on_resize(self, event: events.Resize) -> None:
+        if not event.size.height:
+            return  # hidden for a while: it comes back as it was
         self.window.height = self._height
         self._part()
         self.window.settle()
+        self.refresh()
         self._want()
 
     def on_focus(self) -> None:

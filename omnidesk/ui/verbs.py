@@ -142,6 +142,7 @@ VERBS: dict[str, Verb] = {
     **{f"view.{name}": moving.view(name) for name, _, _ in VIEWS},
     "order": moving.order,
     "tour": Late("tour", "show"),
+    "redraw": Late("onscreen", "paint_anew"),
     "view.next": moving.view_beside(1),
     "view.previous": moving.view_beside(-1),
     "review": writing.look_over,

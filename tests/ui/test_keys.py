@@ -70,15 +70,15 @@ def test_the_key_of_an_own_view_that_is_taken_leaves_the_view_its_number() -> No
 
 
 def test_help_and_footer_show_the_keys_that_a_user_chose() -> None:
-    keymap = Keymap({"reply": ["F2"], "close": ["g e", "^K"]})
+    keymap = Keymap({"reply": ["F2"], "close": ["g k", "^K"]})
     said = "\n".join("".join(text for text, _ in line) for line in help_lines(keymap))
-    assert "g e   ^K              close the conversation" in said
+    assert "g k   ^K              close the conversation" in said
     assert keymap.means(LIST, ("r",)) is None
-    closing = keymap.means(LIST, ("g", "e"))
+    closing = keymap.means(LIST, ("g", "k"))
     assert closing is not None
     assert closing.id == "close"
     followers = {key for key, _ in keymap.following(LIST, ("g",))}
-    assert {"g", "e", "i", "m"} <= followers
+    assert {"g", "k", "i", "m"} <= followers
 
 
 @pytest.mark.parametrize(

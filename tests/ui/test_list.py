@@ -173,3 +173,17 @@ def test_what_is_counted_no_further_says_so() -> None:
     text = "".join(words for words, _ in line)
     assert " 1 Inbox 240 " in text
     assert " 9 vip 99+ " in text
+
+
+async def test_the_list_comes_back_as_it_was_when_it_was_hidden(acme: House) -> None:
+    await acme.crowd(60)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("j", "j", "j")
+        await until(pilot, lambda: painted(app)[5].startswith(">"))
+        before = painted(app, 38)
+        await pilot.press("p")
+        await until(pilot, lambda: "Customer" in painted(app)[0])
+        await pilot.press("p")
+        await until(pilot, lambda: painted(app, 38) == before)
