@@ -16,6 +16,7 @@ from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.standing import so_many
+from omnidesk.ui.wishing import wish_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,6 +110,7 @@ class CustomerPane(Painted, can_focus=True):
             words = safe_line(str(known.handle))
             how = SafeText(f" {_(_HOW[known.known])}")
             lines.append(((cut(words, width - len(how)), "text"), (how, "muted")))
+        lines += wish_lines(contact, self.channels, width)
         if self._more is not None:
             lines += self._more(self.at if self.has_focus else None, width)
         lines += [(), *self._others(opened, width, now)]
