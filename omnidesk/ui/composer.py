@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from omnidesk.ui.deskscreen import DeskScreen
     from omnidesk.ui.whom import Whom
 
-_ROWS_BELOW = 3
+_ROWS_BELOW = 8
+_RULES = 20
+"""The rules and the first word of a title, in cells."""
 
 
 class Writing(TextArea):
@@ -58,6 +60,7 @@ class Below(Painted):
     """What stands below the text and is not written: as much of it as there is room for."""
 
     ground = "bar"
+    DEFAULT_CSS = "Below { max-height: 25%; }"
 
     def __init__(self, text: SafeText) -> None:
         super().__init__()
@@ -67,7 +70,7 @@ class Below(Painted):
     def render_line(self, y: int) -> Strip:
         lines = wrap(self._text, self.inner_width - 3)
         line = lines[y] if y < len(lines) else SafeText("")
-        if y == _ROWS_BELOW - 1 and len(lines) > _ROWS_BELOW:
+        if y == self.size.height - 1 and len(lines) > self.size.height:
             line = SafeText(f"{cut(line, self.inner_width - 5)} …")
         return self.paint(((SafeText(" │ "), "rule"), (line, "muted")))
 
@@ -193,9 +196,11 @@ class Composer(Container):
         elif isinstance(self.route, Refused):
             reason = safe_line(self.route.reason)
             said = _(self.whom.untitled).format(reason=reason)
-            words, ink, rule = said, "alert", "─"
+            aiming = self.fields is not None and self.fields.line.has_focus
+            words, ink, rule = said, "title" if aiming else "alert", "─"
         else:
-            said = _(self.whom.titled).format(whom=self.whom.title(self.route))
+            room = width - len(self.state) - _RULES
+            said = _(self.whom.titled).format(whom=self.whom.title(self.route, room))
             words, ink, rule = said, "title", "─"
         state = f" {rule * 2} {self.state} {rule * 2}" if self.state else ""
         left = cut(SafeText(f"{rule * 2} {words} "), width - len(state))

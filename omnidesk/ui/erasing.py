@@ -63,13 +63,13 @@ async def ask(screen: DeskScreen) -> None:
 
     def told(typed: str) -> tuple[str, bool]:
         if typed.strip().casefold() in _WORDS:
-            return _("Enter erases it; nothing brings it back"), True
-        return _("type erase; nothing brings it back"), False
+            return _("Enter erases it"), True
+        return _("type erase to do it"), False
 
     async def take(_typed: str) -> None:
         await _erase(screen, desk, contact, weight)
 
-    title = _("ERASE {name}: {conversations}, {messages}").format(
+    title = _("ERASE {name} for ever: {conversations}, {messages}").format(
         name=safe_line(contact.name, 24) or _("no name"), **_counted(weight)
     )
     await put(Question(screen, title, told, take), screen)

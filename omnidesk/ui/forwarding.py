@@ -46,7 +46,7 @@ class Onward(Whom):
 
     @property
     def quoted(self) -> SafeText | None:
-        return self.below
+        return self.below and SafeText(self.below[self.below.find("\n") + 1 :])
 
     @property
     def quotes(self) -> int | None:

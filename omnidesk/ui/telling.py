@@ -63,7 +63,7 @@ class Elsewhere(Whom):
             return Refused(reason=_("every way here is answered"))
         return self.routes[0]
 
-    def title(self, route: Route) -> SafeText:
+    def title(self, route: Route, room: int) -> SafeText:
         ways = (f"{people(one.to)} ({safe_line(one.way.channel)})" for one in self.routes)
         return SafeText(", ".join(ways))
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
+
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.language import N_, _
 from omnidesk.core.routing import Refused, Route
@@ -117,15 +119,17 @@ class Whom:
                 self.left_out = tuple(p for p in whole.cc if p.address.lower() not in here)
         return route
 
-    def title(self, route: Route) -> SafeText:
-        """The way and the people in one line."""
+    def title(self, route: Route, room: int) -> SafeText:
+        """The way and the people in one line; where there is no room, less of the way."""
         limit = f", {route.way.max_text}" if route.way.max_text is not None else ""
         words = {
             "channel": safe_line(route.way.channel),
             "label": f"{safe_line(route.way.label)}{limit}",
             "whom": "; ".join(told(route)),
         }
-        return SafeText(_("by {channel} ({label}) {whom}").format_map(words))
+        whole = SafeText(_("by {channel} ({label}) {whom}").format_map(words))
+        brief = SafeText(_("by {channel} {whom}").format_map(words))
+        return whole if cell_len(whole) <= room else brief
 
     def reaches(self, route: Route) -> list[str]:
         """Exactly whom it will reach, and how."""

@@ -37,7 +37,8 @@ async def test_a_customer_is_erased_by_a_typed_word(
     async with app.run_test(size=size) as pilot:
         await asked(pilot, app, number, key)
         assert "2 conversations, 2 messages" in screen_text(app)
-        assert "nothing brings it back" in screen_text(app)
+        assert "for ever" in screen_text(app)
+        assert "type erase to do it" in screen_text(app)
         await pilot.press("enter", *word[:-1], "enter")
         assert (await acme.desk.open(number)).contact.name == "Ann"
         await pilot.press(word[-1], "enter")
