@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
     from textual.widget import Widget
 
     from omnidesk.desk import Desk, Opened
@@ -41,6 +42,7 @@ class Hand(FittedScreen):
         self.keys = Keymap()
         self.reading = False
         self.composer: Composer | None = None
+        self._unsaying: Timer | None = None
         self.top = TopBar(clock)
         self.trouble = TroubleBar()
         self.bottom = BottomBar(self.keys)
@@ -73,7 +75,9 @@ class Hand(FittedScreen):
     def on_said(self, said: Said) -> None:
         self.bottom.notice, self.bottom.alarm = said.text, said.alarm
         self.bottom.refresh()
-        self.set_timer(_NOTICE_SECONDS, lambda: self._unsay(said.text))
+        if self._unsaying is not None:
+            self._unsaying.stop()
+        self._unsaying = self.set_timer(_NOTICE_SECONDS, lambda: self._unsay(said.text))
 
     def _unsay(self, text: SafeText) -> None:
         if self.bottom.notice == text:

@@ -28,7 +28,8 @@ _PLACES = (
 )
 _KEYS_WIDTH = 22
 _LETTERS = N_("* waits for us   ! a reply failed   ~ waits for the customer   z snoozed   x closed")
-_MOVES = N_("j k scroll, any other key closes; a Cyrillic layout needs no switching")
+_MOVES = N_("j k scroll, / finds, any other key closes; a Cyrillic layout needs no switching")
+_FINDS = ("/", ":", ".", "Ж")  # as a Cyrillic layout has them, too
 
 
 def help_lines(keys: Keymap) -> list[Line]:
@@ -72,15 +73,15 @@ class HelpSheet(Painted, can_focus=True):
             "pagedown": page, "pageup": -page, "space": page, "home": -9999, "end": 9999,
         }  # fmt: skip
         if event.key not in steps:
-            self.screen.dismiss()
+            self.screen.dismiss(event.character in _FINDS)
             return
         last = max(0, len(self._lines) - self.content_size.height)
         self._first = max(0, min(self._first + steps[event.key], last))
         self.refresh()
 
 
-class HelpScreen(ModalScreen[None]):
-    """The sheet over everything; any other key closes it."""
+class HelpScreen(ModalScreen[bool]):
+    """The sheet over everything; true where an action is to be found by its name."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $ink-paper 60%; }
@@ -99,4 +100,11 @@ class HelpScreen(ModalScreen[None]):
 
 def show(screen: DeskScreen) -> None:
     """Lay the sheet over the screen."""
-    screen.app.push_screen(HelpScreen(screen.keys))
+
+    def find(wanted: bool | None) -> None:
+        if wanted:
+            from omnidesk.ui import palette
+
+            palette.show(screen)
+
+    screen.app.push_screen(HelpScreen(screen.keys), find)

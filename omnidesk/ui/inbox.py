@@ -323,10 +323,11 @@ class InboxList(Painted, can_focus=True):
         kept = self._strips.get((row.number, over, marked))
         if kept and kept[0] == row and kept[1:3] == (waits, width):
             return kept[3]
+        room = width - 1 if self.fence else width
         own = row.assignee == self.agent
         who = pgettext("whose it is", "me") if own else row.assignee or "-"
         code = self.codes.get(row.channel) or safe_line(row.channel[:2])
-        line = row_line(self._told(row), waits, code, safe_line(who, 4), width, own=own)
+        line = row_line(self._told(row), waits, code, safe_line(who, 4), room, own=own)
         edge = SafeText(f"{'>' if chosen else ' '}{'x' if marked else ' '}")
         strip = self.paint(((edge, "mark"), *line), over)
         if len(self._strips) > _STRIPS_KEPT:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from omnidesk.core.language import speak
 from omnidesk.core.model import DeliveryState, Direction, Health, HealthState, State
 from omnidesk.core.settling import settle
 from omnidesk.desk import DeskSettings
@@ -265,6 +268,39 @@ async def test_help_and_palette_name_the_live_keys(acme: House) -> None:
         await until(pilot, lambda: "7  g c" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.desk_screen.view == "closed")
+
+
+async def test_the_help_finds_an_action_by_its_name(acme: House) -> None:
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("?")
+        await until(pilot, lambda: "In the list" in screen_text(app))
+        await pilot.press("/")
+        await until(pilot, lambda: "what to do" in screen_text(app))
+        await pilot.press(*"go to closed")
+        await until(pilot, lambda: "7  g c" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.desk_screen.view == "closed")
+
+
+@pytest.mark.parametrize("typed", ["go to snoozed", "view.snoozed"])
+async def test_english_words_and_ids_find_an_action_in_any_language(
+    acme: House, typed: str
+) -> None:
+    speak("ru")
+    try:
+        app = acme.app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot, app)
+            await pilot.press(":")
+            await until(pilot, lambda: app.screen is not app.desk_screen)
+            await pilot.press(*typed)
+            await until(pilot, lambda: "5  g z" in screen_text(app))
+            await pilot.press("enter")
+            await until(pilot, lambda: app.desk_screen.view == "snoozed")
+    finally:
+        speak("en")
 
 
 async def test_a_small_screen_says_so_and_keeps_running(acme: House) -> None:
