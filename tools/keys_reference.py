@@ -38,8 +38,9 @@ filter = "tag:vip is:unread"
 key = "g v"                # views of your own also stand on 9, and behind ] and [
 ```
 
-An action that is not named keeps its keys. Two actions on one key in one place, and an id that
-there is not, are refused: the screen says which, and keeps the usual keys.
+An action that is not named keeps its keys. An entry is refused, alone, where another action has
+its key in the same place, or where there is no such id: the screen says which, and that action
+keeps its usual keys.
 """
 _TITLES = {
     keymap.LIST: "In the list",
