@@ -197,6 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("copy.number", "copy the conversation's number", "y n", brief="number"),
     _act("pin", "pin the message, or no more", "g p", at=(THREAD,), brief="pin"),
     _act("save", "save an attached file", "S"),
+    _act("preview", "look at an attached picture", "g v", brief="picture"),
     _act("links", "links of the message", "L"),
     _act("headers", "headers of the message", "H", at=(THREAD,)),
     _act("message.next", "next message", "}", at=(THREAD,)),

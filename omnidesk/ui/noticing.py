@@ -19,7 +19,7 @@ from omnidesk.desk.notices import Notices
 from omnidesk.ui import alarms, newsline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import App
 
@@ -83,7 +83,8 @@ class Noticing:
 
     def look(self) -> None:
         """Somebody wrote to the store: see soon what of it is news."""
-        self._screen.run_worker(self._look(), name="notices", group="notices", exclusive=False)
+        work: Callable[[], Awaitable[None]] = self._look
+        self._screen.run_worker(work, name="notices", group="notices")
 
     async def _look(self) -> None:
         try:

@@ -112,6 +112,7 @@ VERBS: dict[str, Verb] = {
     "copy.number": Late("taking", "copy_number"),
     "pin": Late("pinning", "pin"),
     "save": Late("taking", "save"),
+    "preview": Late("preview", "show"),
     "links": Late("taking", "links"),
     "headers": lambda screen: screen.thread.show_headers(),
     "message.next": lambda screen: screen.thread.to_message(1),
