@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from omnidesk.ui.composer import Composer
 
 
+def _as_asked(way: str, route: Route) -> SafeText:
+    """The way, and that the customer asked for it, where he did."""
+    return SafeText(_("{way}, as he asked").format(way=way) if route.wished else way)
+
+
 @dataclass(slots=True)
 class Whom:
     """What the agent chose; `left_out` were in the letter and do not get the answer.
@@ -129,14 +134,15 @@ class Whom:
         }
         whole = SafeText(_("by {channel} ({label}) {whom}").format_map(words))
         brief = SafeText(_("by {channel} {whom}").format_map(words))
-        return whole if cell_len(whole) <= room else brief
+        asked = _as_asked(whole, route)
+        return next((words for words in (asked, whole) if cell_len(words) <= room), brief)
 
     def reaches(self, route: Route) -> list[str]:
         """Exactly whom it will reach, and how."""
         first, *copies = told(route)
         way = {"channel": safe_line(route.way.channel), "label": safe_line(route.way.label)}
         by = _("by {channel} ({label})").format_map(way)
-        return [_(self.sends).format(whom=first), *copies, by]
+        return [_(self.sends).format(whom=first), *copies, _as_asked(by, route)]
 
     async def save(self, desk: Desk, composer: Composer) -> None:
         """Keep it as it is now."""
