@@ -22,6 +22,14 @@ from omnidesk.channels.email.htmltext import html_text
         ("<ol start=3><li>x<li><p>y</p></ol>", "3. x\n4. y"),
         ("<table><tr><th>A<th>B<tr><td>1<td>2</table>", "A | B\n1 | 2"),
         ("<table><tr><td><div>1</div></td><td><p>2</p></td></tr></table>", "1 | 2"),
+        ("<table><tr><td>a<br>b<td>1<td>2</table>", "a / b | 1 | 2"),
+        ("<table><tr><td>a<br>b<td>c<br>d</table>", "a\nb\nc\nd"),
+        ("<table><tr><td><p>Sum<td><p>5<tr><td><p>All<td><p>6</table>", "Sum | 5\nAll | 6"),
+        ("<table><tr><th>A<th>B<th>C<tr><td>1<td><td>3</table>", "A | B | C\n1 | - | 3"),
+        ("<table><tr><td>1<td><td>3<td>4</table>", "1 | 3 | 4"),
+        ("<table><tr><td><td>a<br>b<td></table>", "a\nb"),
+        ("<table><tr><td>1<td><a href='mailto:x@y.org'>x@y.org</a></table>", "1 | x@y.org"),
+        ("<li><a href='https://a.example/'>a.example</a>", "• a.example"),
         ('<a href="https://a.example/x">here</a>', "here <https://a.example/x>"),
         ('<a href="https://a.example/">https://a.example</a>', "https://a.example"),
         ('<a href="mailto:x@y.org">x@y.org</a>', "x@y.org"),
@@ -97,6 +105,7 @@ HOSTILE = {
     "brackets": "<" * 60_000,
     "comments": "<!--" * 15_000,
     "tables": "<table><tr><td>" * 4_000,
+    "rows": "<table><tr><td>a<td>b<td>" * 2_000,
     "closers": "<div>" * 6_000 + "</p>" * 6_000,
 }
 

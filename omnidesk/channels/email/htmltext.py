@@ -9,6 +9,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from omnidesk.channels.email.htmlrows import cells_of, few_words, is_data
 from omnidesk.channels.email.textflow import Flow
 
 _MOST_NODES = 150_000
@@ -124,6 +125,8 @@ class _Walk:
         self._ranges: list[tuple[int, int]] = []
         self._tail: int | None = None
         self._lists: list[int] = []
+        self._columns = 0
+        self._fills = False
 
     def run(self, root: LexborNode) -> None:
         stack: list[tuple[LexborNode, str, int, str]] = []
@@ -204,8 +207,12 @@ class _Walk:
             case "ol":
                 start = attributes.get("start") or "1"
                 self._lists.append(int(start) if start.isdecimal() and len(start) < 6 else 1)
+            case "tr":
+                self._begin_row(node)
             case "td" | "th":
                 flow.cell()
+                if self._fills and not few_words(node):
+                    flow.say("-")
             case "img" if alt := " ".join((attributes.get("alt") or "").split())[:200]:
                 flow.say(f"[{alt}]")
             case "hr":
@@ -231,10 +238,19 @@ class _Walk:
             self._ranges.append((since, flow.here()))
         if tag in _PARAGRAPHS:
             flow.need(1 if self._lists else 2)
+            self._columns = 0 if tag == "table" else self._columns
         elif tag == "tr":
             flow.row()
         elif tag in _BLOCKS:
             flow.need(1)
+
+    def _begin_row(self, row: LexborNode) -> None:
+        """A row of data stays one line, and one as wide as its header keeps empty cells."""
+        cells = cells_of(row)
+        self.flow.flat = is_data(cells)
+        self._fills = self.flow.flat and len(cells) == self._columns
+        if self.flow.flat and all(cell.tag == "th" for cell in cells):
+            self._columns = len(cells)
 
     def _bullet(self) -> str:
         if self._lists and self._lists[-1]:

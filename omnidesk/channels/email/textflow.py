@@ -8,17 +8,19 @@ class Flow:
 
     def __init__(self) -> None:
         self.verbatim = 0
+        self.flat = False
         self._pieces: list[str] = []
         self._length = 0
         self._breaks = 0
         self._given = 0
         self._lines = self._row = 0
-        self._space = self._cell = False
+        self._space = self._cell = self._slash = False
         self._at_start = True
         self._depth = 0
         self._broken_at = 0
         self._bullet = ""
         self._link: tuple[int, int] | None = None
+        self._linked = False
 
     def text(self) -> str:
         return "".join(self._pieces)
@@ -38,23 +40,35 @@ class Flow:
         self._space = False
         if self._cell:
             return
+        if self.flat:
+            self._slash = True
+            return
         self._breaks = max(self._breaks, breaks - self._given)
         self._broken_at = min(self._broken_at, self._depth)
 
     def line(self) -> None:
-        """One explicit line break."""
+        """One explicit line break; a slash where a row is to stay one line."""
+        if self.flat:
+            self._slash = not self._cell
+            return
         self._breaks = min(self._breaks + 1, 3)
         self._space = self._cell = False
 
     def cell(self) -> None:
         """What follows stands in another cell: beside the last one if that was one line."""
-        if not self._at_start and self._row == self._lines:
+        self._slash = False
+        if self._at_start:
+            return
+        if self._row == self._lines:
             self._breaks = 0
             self._cell = True
+        else:
+            self.need(1)
+            self._row = self._lines + 1
 
     def row(self) -> None:
         """What follows stands in a row of its own."""
-        self._cell = False
+        self._cell = self._slash = self.flat = False
         self.need(1)
         self._row = self._lines + bool(self._breaks and self._pieces)
 
@@ -68,7 +82,7 @@ class Flow:
         self._broken_at = min(self._broken_at, self._depth)
 
     def open_link(self) -> None:
-        self._link = (len(self._pieces), self._length)
+        self._link, self._linked = (len(self._pieces), self._length), False
 
     def close_link(self, address: str) -> None:
         """Name the address, unless the words of the link already are it."""
@@ -124,12 +138,16 @@ class Flow:
                 self._put(prefix)
         elif self._cell:
             self._put(" | ")
+        elif self._slash:
+            self._put(" / ")
         elif self._space:
             self._put(" ")
         self._given = 0
-        self._at_start = self._cell = self._space = False
+        self._at_start = self._cell = self._slash = self._space = False
         self._bullet = ""
         self._broken_at = self._depth
+        if self._link is not None and not self._linked:
+            self._link, self._linked = (len(self._pieces), self._length), True
 
     def _break(self) -> None:
         if self._pieces:
