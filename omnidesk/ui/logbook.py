@@ -10,18 +10,26 @@ from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, clock, cut, fit
+from omnidesk.ui.local import brief_day
 from omnidesk.ui.overview import Lines, Overview
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
+    from datetime import datetime
 
     from omnidesk.desk import Desk
     from omnidesk.desk.journal import Entry
     from omnidesk.ui.above import Deed
     from omnidesk.ui.deskscreen import DeskScreen
 
-_WHEN, _WHO, _NUMBER = 15, 10, 8
+_WHEN, _WHO, _NUMBER = 17, 10, 8
 _NO_AGENT = "omnidesk"
+
+
+def _when(at: datetime, now: datetime) -> SafeText:
+    """A time of this year with its day; of another year the day alone."""
+    here = at.astimezone()
+    return clock(at, now) if here.year == now.astimezone().year else brief_day(here, year=True)
 
 
 class Entries(Lines["Entry"]):
@@ -47,7 +55,7 @@ class Entries(Lines["Entry"]):
         return _("Nothing was done yet. Whatever anybody does will stand here, with his name.")
 
     def lines(self, one: Entry, width: int) -> Sequence[Line]:
-        when = fit(clock(one.at, self.over.clock()), _WHEN)
+        when = fit(_when(one.at, self.over.clock()), _WHEN)
         who = fit(safe_line(one.actor, _WHO - 1), _WHO)
         number = fit(SafeText(f"#{one.conversation}" if one.conversation else ""), _NUMBER)
         words = cut(safe_line(one.words), width - _WHEN - _WHO - cell_len(number))

@@ -111,22 +111,26 @@ class Leavings(Lines["Leaving"]):
 
     def _stands(self, one: Leaving, width: int) -> Line:
         ink = "alert" if one.state in _IN_TROUBLE else "mark" if one.state in _HELD else "muted"
-        parts = [state_words(one, self.over.clock())]
-        if one.reason:
-            tried = ngettext("tried {n} time", "tried {n} times", one.attempt)
-            parts.append(safe_line(one.reason))
-            parts += [tried.format(n=one.attempt)] if one.attempt > 1 else []
-        else:
-            parts += [safe_line(one.snippet)] if one.subject else []
-        if one.forwards is not None:
-            parts.insert(1, _("a forward"))
+        head = [f"{' ' * _CODE}{state_words(one, self.over.clock())}"]
         if one.automatic:
-            parts.insert(1, _("an automatic answer"))
+            head.append(_("an automatic answer"))
         elif one.author:
-            parts.insert(1, _("by {agent}").format(agent=safe_line(one.author, 16)))
-        state = SafeText(f"{' ' * _CODE}{parts[0]}")
-        rest = cut(SafeText("".join(f", {part}" for part in parts[1:])), width - cell_len(state))
+            head.append(_("by {agent}").format(agent=safe_line(one.author, 16)))
+        if one.forwards is not None:
+            head.append(_("a forward"))
+        state = cut(SafeText(", ".join(head)), width)
+        rest = cut(SafeText(f": {_about(one)}"), width - cell_len(state))
         return (state, ink), (rest, "muted")
+
+
+def _about(one: Leaving) -> str:
+    """Why it has not left, and how often that was tried; else how it begins."""
+    if not one.reason:
+        return safe_line(one.snippet)
+    if one.attempt < 2:
+        return safe_line(one.reason)
+    tried = ngettext("{reason}, tried {n} time", "{reason}, tried {n} times", one.attempt)
+    return tried.format(reason=safe_line(one.reason), n=one.attempt)
 
 
 class OutboxScreen(Overview["Leaving"]):
