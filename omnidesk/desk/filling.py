@@ -129,5 +129,9 @@ def _bounded(name: str, pieces: Any) -> str:
 def _short_range(*bounds: int) -> range:
     found = range(*bounds)
     if len(found) > _LONGEST_LOOP:
-        raise ValueError(f"a loop over {len(found)} is too much; {_LONGEST_LOOP} are the most")
+        raise ValueError(
+            _("a loop over {n} is too much; {most} are the most").format(
+                n=len(found), most=_LONGEST_LOOP
+            )
+        )
     return found

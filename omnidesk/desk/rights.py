@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from omnidesk.core.errors import NotFound, OmnideskError
+from omnidesk.core.language import N_, _
 from omnidesk.core.model import Contact
 from omnidesk.core.safetext import safe_file_name
 from omnidesk.core.store import Erased, Store
@@ -43,7 +44,7 @@ async def export(store: Store, contact: int, target: Path) -> Exported:
     """
     rows = await store.read(lambda reads: list(reads.rows_about(contact)))
     if not rows:
-        raise NotFound(_UNKNOWN.format(contact))
+        raise NotFound(_(_UNKNOWN).format(contact=contact))
     return await asyncio.to_thread(_write, store, rows, target)
 
 
@@ -66,13 +67,13 @@ async def whom(store: Store, contact: int) -> tuple[Contact, int]:
     def look(reads: Any) -> tuple[Contact, int]:
         found: Contact | None = reads.contact(contact)
         if found is None:
-            raise NotFound(_UNKNOWN.format(contact))
+            raise NotFound(_(_UNKNOWN).format(contact=contact))
         return found, len(reads.conversations_of(found.id, limit=_MOST))
 
     return await store.read(look)
 
 
-_UNKNOWN = "there is no contact {}; omnidesk contact list shows them"
+_UNKNOWN = N_("there is no contact {contact}; omnidesk contact list shows them")
 _MOST = 100_000
 
 
@@ -119,14 +120,18 @@ def _write(store: Store, rows: Sequence[tuple[str, dict[str, Any]]], target: Pat
         mode = _ARCHIVES.get(target.suffix.lower())
         if mode is None:
             if target.exists() and (not target.is_dir() or any(target.iterdir())):
-                raise CannotExport(f"{target} is there already and not empty; name another")
+                raise CannotExport(
+                    _("{target} is there already and not empty; name another").format(target=target)
+                )
             return _pour(store, rows, _Folder(target))
         with target.open("xb") as file:
             target.chmod(0o600)
             with tarfile.open(fileobj=file, mode=mode) as tar:  # type: ignore[call-overload]
                 return _pour(store, rows, _Archive(tar))
     except FileExistsError as error:
-        raise CannotExport(f"{target} is there already; name another") from error
+        raise CannotExport(
+            _("{target} is there already; name another").format(target=target)
+        ) from error
     except OSError as error:
         raise CannotExport(f"{error.filename or target}: {error.strerror}") from error
 

@@ -200,7 +200,7 @@ def let_be(tx: Transaction, message: int, agent: Agent, now: datetime) -> None:
     delivery = tx.delivery(message)
     if delivery is None or delivery.state is not DeliveryState.UNKNOWN:
         raise CannotReply(_("message {message} is not in doubt").format(message=message))
-    reason = f"{agent.id} knows that it went out"
+    reason = _("{agent} knows that it went out").format(agent=agent.id)
     settle(tx, message, DeliveryState.SENT, reason, now, actor=agent.id)
 
 

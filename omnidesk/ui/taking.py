@@ -243,4 +243,4 @@ def save_as(source: Path, folder: Path, name: str) -> Path:
             path.unlink(missing_ok=True)
             raise
         return path
-    raise FileExistsError(17, "too many files of this name", str(folder / safe_name))
+    raise FileExistsError(17, _("too many files of this name"), str(folder / safe_name))
