@@ -14,6 +14,7 @@ from omnidesk.cli.app import agent_of, common, load_config, omnidesk
 from omnidesk.cli.logs import log_to_stderr
 from omnidesk.cli.printing import say
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import language_of, speak
 from omnidesk.core.safetext import safe_line
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def serve(web: bool, host: str, port: int, public_url: str | None) -> int:
         )
     password = _password(config, secret)
     log_to_stderr()
+    speak(config.ui.language or language_of(os.environ))
     served = Served(
         words=_screen_of(config, agent),
         environment=_environment(secret),

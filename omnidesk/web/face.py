@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import re
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -16,6 +17,7 @@ from aiohttp import WSMsgType, web
 from textual_serve.download_manager import DownloadManager
 
 from omnidesk.core.errors import OmnideskError
+from omnidesk.core.language import N_, _, spoken
 from omnidesk.core.value import dataclass
 from omnidesk.web.door import Asked, Door, Turned
 from omnidesk.web.seats import TabSeat
@@ -37,11 +39,11 @@ _LARGEST_SCREEN = 1000
 _HEARTBEAT_SECONDS = 15.0
 _SHUTDOWN_SECONDS = 20.0
 _WORDS: Mapping[Turned, tuple[int, str]] = {
-    Turned.HOST: (421, "This name is not omnidesk's; start it with --public-url for it."),
-    Turned.ORIGIN: (403, "Another page may not open this one."),
-    Turned.PASSWORD: (401, "The password, please."),
-    Turned.LIMIT: (429, "Too many wrong passwords; wait a minute."),
-    Turned.TICKET: (403, "The page is too old; reload it."),
+    Turned.HOST: (421, N_("this name is not omnidesk's; start it with --public-url for it")),
+    Turned.ORIGIN: (403, N_("another page may not open this one")),
+    Turned.PASSWORD: (401, N_("the password, please")),
+    Turned.LIMIT: (429, N_("too many wrong passwords; wait a minute")),
+    Turned.TICKET: (403, N_("the page is too old; reload it")),
 }
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -102,7 +104,7 @@ class WebFace:
         if why is None:
             return await handler(request)
         code, words = _WORDS[why]
-        answer = web.Response(status=code, text=f"{words}\n")
+        answer = web.Response(status=code, text=f"{_(words)}\n")
         if why is Turned.PASSWORD:
             answer.headers["WWW-Authenticate"] = 'Basic realm="omnidesk", charset="UTF-8"'
             if asked.authorization is not None:
@@ -111,12 +113,19 @@ class WebFace:
 
     async def _index(self, request: web.Request) -> web.Response:
         ticket = self._door.ticket(asyncio.get_running_loop().time())
-        page = self._page.substitute(ticket=ticket, title=_escaped(self._served.title))
+        page = self._page.substitute(
+            ticket=ticket,
+            title=escape(self._served.title),
+            language=spoken(),
+            coming=escape(_("omnidesk is coming")),
+            ended=escape(_("the screen has ended; what was written is kept")),
+            again=escape(_("open it again")),
+        )
         return web.Response(text=page, content_type="text/html", charset="utf-8")
 
     async def _line(self, request: web.Request) -> web.StreamResponse:
         if len(self._open) >= MOST_SCREENS:
-            return web.Response(status=503, text="Too many tabs are open; close one.\n")
+            return web.Response(status=503, text=_("too many tabs are open; close one"))
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_LONGEST_WORD)
         self._open.add(socket)
         try:
@@ -165,12 +174,6 @@ def _side(given: str | None, usual: int) -> int:
 
 def _fit(side: int) -> int:
     return max(1, min(side, _LARGEST_SCREEN))
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)
 
 
 async def _add_headers(request: web.Request, answer: web.StreamResponse) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
 import pytest
 
-from omnidesk.core.language import speak
+from omnidesk.core import language
 from omnidesk.desk import NotifySettings
 from omnidesk.desk.news import News, Why
 from omnidesk.desk.notices import Notices
@@ -140,9 +141,13 @@ def test_what_customers_wrote_is_no_more_than_text() -> None:
         assert len(said) < 200
 
 
-def test_it_is_told_in_the_agents_language() -> None:
-    speak("ru")
-    try:
-        assert len(told(NotifySettings(), [news()])) == 1
-    finally:
-        speak("en")
+class Shouted(NullTranslations):
+    """A language that is English, louder."""
+
+    def gettext(self, message: str) -> str:
+        return message.replace("wrote", "WROTE")
+
+
+def test_it_is_told_in_the_agents_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_catalog", Shouted())
+    assert told(NotifySettings(), [news()]) == ["Ann Smith (support): WROTE in [#12]"]
