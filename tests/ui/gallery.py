@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 SIZES: Final = ((80, 24), (120, 40), (200, 60))
 _STILL_SECONDS: Final = 0.01
 _STILL_LOOKS: Final = 2
+_TYPED_SECONDS: Final = 0.3  # a filter and a search wait until the hand rests
 _FOR_EVER: Final = "changes"
 _PATIENCE: Final = 10.0
 _BLACK: Final = Color(0, 0, 0)
@@ -120,12 +121,12 @@ SCENES: Final = (
     Scene(name="report", keys=("g", "d")),
     Scene(name="log", keys=("g", "l")),
     Scene(name="log-alone", on="order", keys=("g", "l", "f")),
-    Scene(name="news-list", first=Gallery.gives, keys=("g", "N")),
-    Scene(name="news", on="order", keys=("g", "n")),
     Scene(name="wish", on="order", keys=("g", "b")),
     Scene(name="tour", keys=("g", "h")),
     Scene(name="trouble", first=Gallery.sick, last=Gallery.well),
     Scene(name="closed", keys=("e",), last=Gallery.undo),
+    Scene(name="news-list", first=Gallery.gives, keys=("g", "N")),
+    Scene(name="news", on="order", keys=("g", "n")),
     Scene(name="rings", on="order", first=Gallery.rings),
     Scene(name="list-empty", on="", first=Gallery.empty),
     Scene(name="too-small", size=(50, 12)),
@@ -217,6 +218,7 @@ class Painter:
         for key in scene.keys:
             if key.startswith("="):
                 self._write(key[1:])
+                await self.pilot.pause(_TYPED_SECONDS)
             else:
                 await self.pilot.press(key)
             await self.app.desk_screen.jobs.finished()
@@ -224,10 +226,11 @@ class Painter:
             writing.save_now(self.app.desk_screen, self.app.desk_screen.composer)
         await self.still()
 
-    async def _light(self) -> list[Strip]:
+    async def light(self, *, alone: bool = False) -> list[Strip]:
+        """The same screen in the light theme."""
         self.app.theme = "light"
         await self.still()
-        strips = self.strips()
+        strips = self.strips(alone=alone)
         self.app.theme = "dark"
         return strips
 
@@ -250,7 +253,7 @@ class Painter:
         """A scene in both themes; `draw` says whether its SVG is wanted, too."""
         await self.go(scene)
         dark = self.strips()
-        light = await self._light() if spoken() == LANGUAGES[0] else []
+        light = await self.light() if spoken() == LANGUAGES[0] else []
         painting = Painting(scene=scene, dark=dark, light=light)
         if draw(painting):
             await self.still()
@@ -258,13 +261,13 @@ class Painter:
         await self.leave(scene)
         return painting
 
-    def strips(self) -> list[Strip]:
-        """The cells on the screen; no cursor blinks."""
+    def strips(self, *, alone: bool = False) -> list[Strip]:
+        """The cells on the screen; no cursor blinks. `alone`: without the screen that is below."""
         for field in self.app.screen.query("TextArea, Input"):
             assert isinstance(field, TextArea | Input)
             field.cursor_blink = False
         screen = self.app.screen
-        visible_screen_stack.set(list(self.app._background_screens))
+        visible_screen_stack.set([] if alone else list(self.app._background_screens))
         return list(screen._compositor.render_strips(screen.size))
 
     async def still(self) -> None:
@@ -284,7 +287,7 @@ class Painter:
         waits = resting is not None and not resting.cancelled()
         if resting is not None and resting.when() < asyncio.get_running_loop().time():
             waits = False
-        busy = any(not w.is_finished and w.name != _FOR_EVER for w in self.app.workers)
+        busy = any(not w.is_finished and not w.name.startswith(_FOR_EVER) for w in self.app.workers)
         painted = not self.app.screen._dirty_widgets
         return painted and not (waits or busy or screen.jobs._queue._unfinished_tasks)  # type: ignore[attr-defined]
 
@@ -303,7 +306,7 @@ class Painter:
                 break
             else:
                 await self.pilot.press("escape")
-        for strip in screen.query("WaysStrip"):
+        for strip in screen.query("WaysStrip, Tour"):
             await strip.remove()
         screen.remove_class("-customer")
         screen.search = None
