@@ -189,11 +189,12 @@ class Addressing(Container):
         except OmnideskError as error:
             composer.over.say(str(error), alarm=True)
             return
-        found = (composer.whom.address_of(desk, card.contact) for card in cards)
+        whose = composer.opened.contact.id if composer.opened else None
+        others = [card.contact for card in cards if card.contact.id != whose]
         offers = [
-            Offer(contact=card.contact, address=address)
-            for card, address in zip(cards, found, strict=True)
-            if address
+            Offer(contact=contact, address=address)
+            for contact in others
+            if (address := composer.whom.address_of(desk, contact))
         ]
         self.post_message(Aimed(typed, route, offers))
 

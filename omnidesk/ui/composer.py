@@ -64,8 +64,8 @@ class Below(Painted):
 
     def __init__(self, text: SafeText) -> None:
         super().__init__()
-        self._text = text
-        self.styles.height = min(_ROWS_BELOW, text.count("\n") + 1)
+        self._text = SafeText("\n".join(line for line in text.split("\n") if line.strip()))
+        self.styles.height = min(_ROWS_BELOW, self._text.count("\n") + 1)
 
     def render_line(self, y: int) -> Strip:
         lines = wrap(self._text, self.inner_width - 3)

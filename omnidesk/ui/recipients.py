@@ -101,8 +101,10 @@ async def edit(screen: DeskScreen) -> None:
         return
     route = composer.route
     if not isinstance(route, Route) or not route.way.capabilities.copies:
-        channel = route.way.channel if isinstance(route, Route) else _("this way")
-        screen.say(_("{channel} carries no Cc or Bcc").format(channel=channel), alarm=True)
+        said = _("this way carries no Cc or Bcc")
+        if isinstance(route, Route):
+            said = _("{channel} carries no Cc or Bcc").format(channel=route.way.channel)
+        screen.say(said, alarm=True)
         return
     line = CopyLine(composer, route)
     await composer.mount(line, before=composer.review)

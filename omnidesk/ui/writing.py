@@ -243,3 +243,4 @@ async def close(screen: DeskScreen, composer: Composer) -> None:
         screen.thread.be_written_in(False)
         screen.set_focus(screen.thread)
     await composer.remove()
+    await screen.query("#ways").remove()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from omnidesk.core.model import Attachment, Direction
-from tests.ui.house import screen_text, until
+from tests.ui.house import LETTERS, house, screen_text, until
 from tests.ui.test_drafts import kept
 from tests.ui.test_recipients import addresses, sent, shown
 from tests.ui.test_screen import at
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from omnidesk.ui.app import OmnideskApp
@@ -144,3 +147,42 @@ async def test_a_note_is_not_forwarded(acme: House) -> None:
         await pilot.press("f")
         await until(pilot, lambda: "a note stays in the team" in screen_text(app))
         assert app.desk_screen.composer is None
+
+
+async def test_the_message_under_the_hand_is_what_goes_on(acme: House) -> None:
+    number = await acme.says("ann", "THE FIRST", subject="Order")
+    plain = acme.incoming("ann", "THE SECOND", subject="Order", channel="support")
+    again = replace(plain, references=("<m1@e.org>",))
+    await acme.store.write(lambda tx: acme.arrive(tx, "support", again))
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press("enter", "{", "f")
+        await until(pilot, lambda: "FORWARD: nobody is named" in screen_text(app))
+        await pilot.press(*"kate@lab.org", "enter", "escape")
+        await until(pilot, lambda: "FORWARD to kate@lab.org" in screen_text(app))
+        await pilot.press("t", *"bob@lab.org", "enter")
+        await until(pilot, lambda: "Cc bob@lab.org" in screen_text(app))
+        await pilot.press("s")
+        message = await sent(pilot, app, acme, number)
+    assert "THE FIRST" in message.text
+    assert "THE SECOND" not in message.text
+    assert addresses(message.cc) == ["bob@lab.org"]
+
+
+async def test_v_takes_another_mailbox(tmp_path: Path) -> None:
+    more = {"sales": ("email", LETTERS, ("sales@x.org",))}
+    async with house(tmp_path, more=more) as acme:
+        number = await acme.says("ann", "Hello", subject="Order")
+        app = acme.app()
+        async with app.run_test(size=(120, 40)) as pilot:
+            await named(pilot, app, number, "f", "kate@lab.org")
+            await pilot.press("enter", *"Please", "escape")
+            await until(pilot, lambda: "by support (E-mail)" in screen_text(app))
+            await pilot.press("V")
+            await until(pilot, lambda: "it goes by sales" in screen_text(app))
+            await until(pilot, lambda: "by sales (E-mail)" in screen_text(app))
+            assert "- shop-bot: shop-bot cannot write to somebody new" in screen_text(app)
+            await pilot.press("s")
+            message = await sent(pilot, app, acme, number)
+    assert (message.channel, message.text.split("\n")[0]) == ("sales", "Please")

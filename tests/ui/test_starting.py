@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from omnidesk.core.model import Direction
-from tests.ui.house import screen_text, until
+from omnidesk.desk import DeskSettings
+from tests.ui.house import house, screen_text, until
 from tests.ui.test_drafts import chats_too, kept
 from tests.ui.test_recipients import addresses
 from tests.ui.test_screen import settled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from omnidesk.core.model import Message
@@ -77,12 +80,16 @@ async def test_a_known_customer_is_found_by_name_and_v_goes_by_another_way(acme:
     assert (await acme.desk.open(2)).contact.name == "Ann Lee"
 
 
-async def test_what_was_begun_is_kept_for_another_screen(acme: House) -> None:
+async def test_what_was_begun_is_kept_for_another_screen(acme: House, tmp_path: Path) -> None:
     await acme.says("ann", "Hello", subject="Order")
+    file = tmp_path / "offer.pdf"
+    file.write_bytes(b"%PDF")
     app = acme.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await begun(pilot, app)
-        await pilot.press(*"bob@new.org", "enter", *"Offer", "enter", *"Hello", "escape")
+        await pilot.press(*"bob@new.org", "enter", *"Offer", "enter", *"Hello")
+        await pilot.press("ctrl+o", *str(file), "enter", "escape", "t", *"joe@new.org", "enter")
+        await until(pilot, lambda: "Cc joe@new.org" in screen_text(app))
         await kept(pilot, app)
         await until(pilot, lambda: "draft kept, c goes on" in screen_text(app))
     again = acme.app()
@@ -93,6 +100,8 @@ async def test_what_was_begun_is_kept_for_another_screen(acme: House) -> None:
         composer = again.desk_screen.composer
         assert composer is not None
         assert (composer.text, composer.whom.subject) == ("Hello", "Offer")
+        assert composer.files.paths == (str(file),)
+        assert addresses(composer.whom.copies) == ["joe@new.org"]
         await pilot.press("escape", "D")
         await until(pilot, lambda: "draft thrown away" in screen_text(again))
         await settled(pilot, again)
@@ -122,3 +131,22 @@ async def test_nobody_is_called_so(acme: House) -> None:
         await pilot.press(*"zed", "enter", "enter", *"Hello", "escape", "s")
         await until(pilot, lambda: "no contact is called so" in screen_text(app))
         await until(pilot, lambda: "NOT SENT" in screen_text(app))
+
+
+async def test_a_template_is_filled_in_for_somebody_new(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "hello.txt").write_text("Hello {{ contact.first_name }}, {{ agent.name }} here")
+    async with house(tmp_path, DeskSettings(name="Acme", templates=folder)) as acme:
+        await acme.says("ann", "Hello", subject="Order")
+        app = acme.app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await begun(pilot, app)
+            await pilot.press(*"bob@new.org", "enter", *"Offer", "enter", "ctrl+t")
+            await until(pilot, lambda: "TEMPLATE" in screen_text(app))
+            await pilot.press("enter")
+            await until(pilot, lambda: "contact.first_name }} is not" in screen_text(app))
+            composer = app.desk_screen.composer
+            assert composer is not None
+            assert composer.text == "Hello {{ contact.first_name }}, Anna Petrova here"
+            assert composer.writing.selected_text == "{{ contact.first_name }}"
