@@ -132,7 +132,7 @@ class JoinReads(Protocol):
         ...
 
     def suggested(self, what: str, limit: int = 50) -> list[Suggested]:
-        """All undecided suggestions, the surest first."""
+        """All undecided suggestions, the surest first; each pair once, as merges have made it."""
         ...
 
 

@@ -18,6 +18,9 @@ from omnidesk.core.store import Reads, Seen, Transaction
 from omnidesk.desk import standing
 from omnidesk.desk.opening import find
 
+_LOOKED_AT = 300
+"""So many of the newest messages tell whether a customer knows the number."""
+
 
 def merge(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
     """Make two conversations one; what comes later to either stands in the one that is kept."""
@@ -36,6 +39,24 @@ def merge(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> 
     standing.put_inside(tx, other, keep, tx.append(merged))
     tx.decide("conversation", keep, other, "joined", now)
     return _("[#{other}] is now part of [#{keep}]").format(other=other, keep=keep)
+
+
+def join(tx: Transaction, one: int, other: int, actor: str, now: datetime) -> str:
+    """Make two conversations one; the one whose number the customer knows is kept.
+
+    That is the one whose number we have told him; else, and where he knows both, the older one.
+    """
+    one, other = find(tx, one)[0], find(tx, other)[0]
+    keep, gone = sorted((one, other), key=lambda number: (not _is_told(tx, number), number))
+    return merge(tx, keep, gone, actor, now)
+
+
+def _is_told(tx: Reads, number: int) -> bool:
+    """Whether a message of ours has named the number to the customer."""
+    if tx.acknowledged(number):
+        return True
+    ours = (m for m in tx.messages(number, limit=_LOOKED_AT) if m.direction is Direction.OUT)
+    return any(f"[#{number}]" in m.subject for m in ours if m.forwards is None)
 
 
 def unmerge(

@@ -57,6 +57,14 @@ class Joins:
             lambda tx: joining.merge(tx, keep, other, self.agent.id, self._now())
         )
 
+    async def join(self, what: str, one: int, other: int) -> str:
+        """Make two (`contact` or `conversation`) one, in whichever order they are named.
+
+        The conversation whose number the customer knows is kept, else the older of the two.
+        """
+        act = joining.join if what == "conversation" else people.join_contacts
+        return await self.store.write(lambda tx: act(tx, one, other, self.agent.id, self._now()))
+
     async def unmerge(self, number: int) -> str:
         """Take a conversation out of the one that it was merged into."""
         return await self.store.write(

@@ -10,6 +10,7 @@ from omnidesk.core.events import Event, What
 from omnidesk.core.language import N_, _
 from omnidesk.core.store import Reads
 from omnidesk.core.value import dataclass
+from omnidesk.desk.people import called
 
 _STATES = {
     "open": N_("opened it"),
@@ -73,13 +74,13 @@ def journal(reads: Reads, *, limit: int, before: int | None, number: int | None)
             message=event.message,
             contact=event.contact,
             channel=event.channel,
-            words=words(event),
+            words=words(reads, event),
         )
         for event in found
     ]
 
 
-def words(event: Event) -> str:
+def words(reads: Reads, event: Event) -> str:
     """What an event tells, without its actor."""
     data, channel = event.data, event.channel or ""
     match event.kind:
@@ -106,10 +107,10 @@ def words(event: Event) -> str:
         case What.MESSAGE_PINNED:
             return _("pinned a message") if data.get("pinned") else _("unpinned a message")
         case _:
-            return _joined(event) or _(_PLAIN.get(event.kind, event.kind.value))
+            return _joined(reads, event) or _(_PLAIN.get(event.kind, event.kind.value))
 
 
-def _joined(event: Event) -> str:
+def _joined(reads: Reads, event: Event) -> str:
     """What made one of two, or two of one, or took something back."""
     data = event.data
     match event.kind:
@@ -118,9 +119,11 @@ def _joined(event: Event) -> str:
         case What.CONVERSATION_UNMERGED:
             said = _("took [#{merged}] out of [#{kept}]")
         case What.CONTACT_MERGED:
-            said = _("made contact {merged} part of {kept}")
+            name = called(reads, int(data.get("kept", 0)))
+            return _("made two contacts one person: {name}").format(name=name)
         case What.CONTACT_UNMERGED:
-            said = _("took contact {merged} out of {kept}")
+            name = called(reads, int(data.get("merged", 0)))
+            return _("made one person two contacts again: {name}").format(name=name)
         case What.MESSAGE_MOVED:
             return _("moved messages to [#{number}]").format(number=data.get("to"))
         case What.HANDLE_ADDED:

@@ -38,8 +38,11 @@ def maybes(reads: Reads, found: Iterable[Suggested] | None = None) -> list[Maybe
     """These suggestions, or all that are undecided, with both sides; the surest first."""
     if found is None:
         found = (*reads.suggested("conversation"), *reads.suggested("contact"))
+    surest: dict[tuple[str, frozenset[int]], Maybe] = {}
     told = (_told(reads, one) for one in found)
-    return sorted(filter(None, told), key=lambda maybe: -maybe.score)
+    for maybe in sorted(filter(None, told), key=lambda maybe: -maybe.score):
+        surest.setdefault((maybe.what, frozenset((maybe.one.id, maybe.other.id))), maybe)
+    return list(surest.values())
 
 
 def _told(reads: Reads, found: Suggested) -> Maybe | None:

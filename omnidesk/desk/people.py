@@ -11,8 +11,11 @@ from omnidesk.core.identity import normalise
 from omnidesk.core.language import _
 from omnidesk.core.model import Direction, Handle, Known, Message
 from omnidesk.core.store import Reads, Transaction
+from omnidesk.core.summary import one_line
 from omnidesk.desk import joining, standing
 from omnidesk.desk.opening import find
+
+_LONGEST = 60
 
 
 def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: datetime) -> str:
@@ -20,8 +23,9 @@ def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: date
     kept, gone = known_person(tx, keep), known_person(tx, other)
     if kept == gone:
         raise CannotJoin(
-            _("contacts {keep} and {other} are one person already").format(keep=keep, other=other)
+            _("{name} is one person already; nothing was merged").format(name=called(tx, kept))
         )
+    said = _("{gone} is now part of {kept}").format(**both(tx, gone=gone, kept=kept))
     data = {
         "kept": kept,
         "merged": gone,
@@ -31,7 +35,13 @@ def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: date
     merged = Event(at=now, actor=actor, kind=What.CONTACT_MERGED, contact=kept, data=data)
     tx.point_contact(gone, kept, tx.append(merged))
     tx.decide("contact", kept, gone, "joined", now)
-    return _("contact {gone} is now part of {kept}").format(gone=gone, kept=kept)
+    return said
+
+
+def join_contacts(tx: Transaction, one: int, other: int, actor: str, now: datetime) -> str:
+    """Make two contacts one person; the one that was here first is kept."""
+    keep, gone = sorted((known_person(tx, one), known_person(tx, other)))
+    return merge_contacts(tx, keep, gone, actor, now)
 
 
 def unmerge_contact(
@@ -40,7 +50,8 @@ def unmerge_contact(
     """Take a contact out of the one that it was merged into; its own comes back with it."""
     pointer = tx.merged_contact(id)
     if pointer is None:
-        raise CannotJoin(_("contact {id} is not merged into another").format(id=id))
+        said = _("{name} is not merged into another").format(name=called(tx, known_person(tx, id)))
+        raise CannotJoin(said)
     whole, merge = pointer
     merged = tx.event(merge)
     assert merged is not None, "a merge is journaled"
@@ -63,7 +74,7 @@ def unmerge_contact(
     tx.decide("contact", whole, id, merged.data["decided"], now)
     one, other, since = id, known_person(tx, whole), int(merged.data["number"])
     _send_home(tx, [*_strays(tx, one, other, since), *_strays(tx, other, one, since)], seq)
-    return _("contact {id} stands on its own again").format(id=id)
+    return _("{name} stands alone again, as before the merge").format(name=called(tx, id))
 
 
 def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
@@ -71,12 +82,13 @@ def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
     id_, whole = int(event.data["merged"]), int(event.data["kept"])
     if tx.merged_contact(id_) is not None or known_person(tx, whole) == id_:
         raise CannotUndo(
-            _("contact {id} was merged otherwise since; unmerge that first").format(id=id_)
+            _("{name} was merged otherwise since; unmerge that first").format(name=called(tx, id_))
         )
+    said = _("{gone} is part of {kept} again").format(**both(tx, gone=id_, kept=whole))
     tx.point_contact(id_, whole, int(event.data["merge"]))
     tx.decide("contact", whole, id_, "joined", now)
     joining.move_back(tx, event)
-    return _("contact {id} is part of {whole} again").format(id=id_, whole=whole)
+    return said
 
 
 def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:
@@ -150,29 +162,27 @@ def bind_handle(tx: Transaction, contact: int, handle: Handle, actor: str, now: 
     if owner := tx.owner_of(handle):
         if owner[1] == person:
             raise CannotJoin(
-                _("contact {person} has {handle} already").format(person=person, handle=handle)
+                _("{name} has {handle} already").format(name=called(tx, person), handle=handle)
             )
         raise CannotJoin(
-            _("{handle} is contact {owner}'s; merge the two if they are one person").format(
-                handle=handle, owner=owner[1]
+            _("{handle} belongs to {name}; merge the two if they are one person").format(
+                handle=handle, name=called(tx, owner[1])
             )
         )
     tx.add_handle(handle, person, known=Known.CLAIMED, name="", at=now)
     data = {"handle": str(handle)}
     tx.append(Event(at=now, actor=actor, kind=What.HANDLE_ADDED, contact=person, data=data))
-    return _("{handle} was added to contact {person}").format(handle=handle, person=person)
+    return _("{handle} was added to {name}").format(handle=handle, name=called(tx, person))
 
 
 def unbind_handle(tx: Transaction, event: Event) -> str:
     """Undo the adding of a handle; CannotUndo where messages stand under it already."""
-    handle = str(event.data["handle"])
+    handle, name = str(event.data["handle"]), called(tx, event.contact or 0)
     if not tx.remove_handle(Handle.parse(handle)):
         raise CannotUndo(
-            _("{handle} has been used since; it stays with contact {contact}").format(
-                handle=handle, contact=event.contact
-            )
+            _("{handle} has been used since; it stays with {name}").format(handle=handle, name=name)
         )
-    return _("contact {contact} has {handle} no more").format(contact=event.contact, handle=handle)
+    return _("{name} has {handle} no more").format(name=name, handle=handle)
 
 
 def spelled(handle: Handle, region: str | None) -> Handle:
@@ -196,10 +206,11 @@ def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: dat
     if not ones or not others:
         raise NotFound(_("there is no such contact: {id}").format(id=one if not ones else other))
     if set(ones) & set(others):
-        said = _("contact {one} and {other} are one already; unmerge them first")
         if what == "conversation":
             said = _("conversation {one} and {other} are one already; unmerge them first")
-        raise CannotJoin(said.format(one=one, other=other))
+            raise CannotJoin(said.format(one=one, other=other))
+        said = _("{name} is one person already; unmerge first").format(name=called(tx, one))
+        raise CannotJoin(said)
     open_ = {(one, other)}
     for suggested in tx.suggested_among(what, ones, others):
         open_.add((suggested.one, suggested.other))
@@ -219,10 +230,11 @@ def never(tx: Transaction, what: str, one: int, other: int, actor: str, now: dat
             data=data,
         )
     )
-    said = _("contacts {one} and {other} are not suggested as one again")
     if what == "conversation":
         said = _("conversations {one} and {other} are not suggested as one again")
-    return said.format(one=one, other=other)
+        return said.format(one=one, other=other)
+    said = _("{one} and {other} are not suggested as one again")
+    return said.format(**both(tx, one=one, other=other))
 
 
 def undecide(tx: Transaction, event: Event, now: datetime) -> str:
@@ -233,6 +245,24 @@ def undecide(tx: Transaction, event: Event, now: datetime) -> str:
     if what == "conversation":
         return _("the conversations may be suggested as one again")
     return _("the contacts may be suggested as one again")
+
+
+def called(reads: Reads, id: int, *, exactly: bool = False) -> str:
+    """A person's name, else his first handle; `exactly`: both, as far as there are both."""
+    found = reads.contact(id)
+    values = [known.handle.value for known in found.handles] if found else []
+    names = [found.name] if found and found.name.strip() else []
+    first, *rest = dict.fromkeys((*names, *values[:1])) or (_("somebody"),)
+    more = f" ({one_line(rest[0], _LONGEST)})" if exactly and rest else ""
+    return one_line(first, _LONGEST) + more
+
+
+def both(reads: Reads, **ids: int) -> dict[str, str]:
+    """Two persons as they are called; by their handles as well where that is alike."""
+    names = {key: called(reads, id_) for key, id_ in ids.items()}
+    if len(set(names.values())) == len(names):
+        return names
+    return {key: called(reads, id_, exactly=True) for key, id_ in ids.items()}
 
 
 def known_person(reads: Reads, id: int) -> int:

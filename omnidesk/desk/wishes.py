@@ -8,7 +8,7 @@ from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.events import Event, What
 from omnidesk.core.language import _
 from omnidesk.core.store import Reads, Transaction
-from omnidesk.desk.people import known_person
+from omnidesk.desk.people import called, known_person
 
 
 def set_wish(tx: Transaction, contact: int, channel: str | None, actor: str, now: datetime) -> str:
@@ -24,7 +24,7 @@ def set_wish(tx: Transaction, contact: int, channel: str | None, actor: str, now
     tx.change_contact(id_, wish=wish)
     data = {"before": {"wish": before}, "after": {"wish": wish}}
     tx.append(Event(at=now, actor=actor, kind=What.CONTACT_CHANGED, contact=id_, data=data))
-    return _told(id_, channel)
+    return _told(tx, id_, channel)
 
 
 def restore(tx: Transaction, event: Event) -> str:
@@ -32,7 +32,7 @@ def restore(tx: Transaction, event: Event) -> str:
     assert event.contact is not None
     tx.change_contact(event.contact, wish=event.data["before"]["wish"])
     found = tx.contact(event.contact)
-    return _told(event.contact, found.wish if found else None)
+    return _told(tx, event.contact, found.wish if found else None)
 
 
 def _require_sending(reads: Reads, channel: str) -> None:
@@ -49,8 +49,9 @@ def _require_sending(reads: Reads, channel: str) -> None:
         )
 
 
-def _told(contact: int, channel: str | None) -> str:
+def _told(reads: Reads, contact: int, channel: str | None) -> str:
     if not channel:
-        said = _("contact {contact} is answered by the channel that he writes by")
-        return said.format(contact=contact)
-    return _("contact {contact} is answered by {channel}").format(contact=contact, channel=channel)
+        said = _("{name} is answered by the channel that he writes by")
+        return said.format(name=called(reads, contact))
+    said = _("{name} is answered by {channel}")
+    return said.format(name=called(reads, contact), channel=channel)

@@ -127,7 +127,7 @@ def test_contacts_that_are_two_are_not_suggested_again(filled: Cli) -> None:
     written(filled, lambda tx: tx.suggest("contact", 1, 2, reason="a name", score=0.9, at=now))
     assert filled("contact", "suggestions").out != ""
     ran = filled("contact", "never", "mailto:ann@customers.test", "telegram:77")
-    assert (ran.code, ran.out) == (0, "contacts 1 and 2 are not suggested as one again\n")
+    assert (ran.code, ran.out) == (0, "Ann Smith and Kirill are not suggested as one again\n")
     assert filled("contact", "suggestions").out == ""
     assert "there is no such contact: 99" in filled("contact", "never", "1", "99").err
     assert filled("never", "1", "99").code == 1

@@ -146,14 +146,14 @@ def test_undo_in_either_conversation_takes_a_join_back(
         (("move-message", "1"), 2, "say where"),
         (("move-message", "1", "--to", "2", "--new"), 2, "say where"),
         (("move-message", "1", "2", "3", "--new"), 2, "one message at a time"),
-        (("contact", "merge", "1", "1"), 1, "contacts 1 and 1 are one person already"),
+        (("contact", "merge", "1", "1"), 1, "Ann Smith is one person already"),
         (("contact", "merge", "1", "99"), 1, "there is no contact 99"),
         (("contact", "merge", "1", "mailto:no@one.test"), 1, "there is no contact mailto:no@"),
-        (("contact", "unmerge", "1"), 1, "contact 1 is not merged into another"),
+        (("contact", "unmerge", "1"), 1, "Ann Smith is not merged into another"),
         (("contact", "add-handle", "1", "12345"), 2, "is no handle"),
         (("contact", "add-handle", "1", "tel:12"), 1, "tel:12 is no address"),
         (("contact", "add-handle", "1", "mailto:ann@customers.test"), 1, "has mailto:ann@"),
-        (("contact", "add-handle", "1", "telegram:77"), 1, "telegram:77 is contact 2's"),
+        (("contact", "add-handle", "1", "telegram:77"), 1, "telegram:77 belongs to Kirill"),
         (("contact", "wish", "1", "nowhere"), 1, "there is no channel nowhere; known are"),
         (("contact", "wish", "99", "bot"), 1, "there is no contact 99"),
     ],
@@ -172,20 +172,23 @@ def test_what_cannot_be_joined_is_refused_in_one_line(
 
 def test_two_contacts_become_one_and_part_again(filled: Cli) -> None:
     ran = filled.program("contact", "merge", "mailto:ann@customers.test", "telegram:77")
-    assert (ran.code, ran.out) == (0, "contact 2 is now part of 1\n")
+    assert (ran.code, ran.out) == (0, "Kirill is now part of Ann Smith\n")
     found = person(filled, "1")
     assert found["handles"] == ["mailto:ann@customers.test", "telegram:77"]
     assert found["merged"] == [2]
     assert sorted(one["number"] for one in found["conversations"]) == [1, 2]
     assert "merged in: 2" in filled("contact", "show", "1").out
-    assert filled("contact", "unmerge", "telegram:77").out == "contact 2 stands on its own again\n"
+    assert (
+        filled("contact", "unmerge", "telegram:77").out
+        == "Kirill stands alone again, as before the merge\n"
+    )
     assert person(filled, "1")["merged"] == []
     assert person(filled, "2")["handles"] == ["telegram:77"]
 
 
 def test_a_handle_that_a_contact_named_is_added(filled: Cli) -> None:
     ran = filled.program("contact", "add-handle", "1", "tel:+7 (916) 123-45-67")
-    assert (ran.code, ran.out) == (0, "tel:+79161234567 was added to contact 1\n")
+    assert (ran.code, ran.out) == (0, "tel:+79161234567 was added to Ann Smith\n")
     assert "tel:+79161234567 (claimed)" in filled("contact", "show", "1").out
     assert person(filled, "tel:+79161234567")["id"] == 1
 
@@ -193,7 +196,7 @@ def test_a_handle_that_a_contact_named_is_added(filled: Cli) -> None:
 def test_replies_follow_the_channel_that_a_contact_asked_for(filled: Cli) -> None:
     filled("contact", "merge", "1", "2")
     ran = filled.program("contact", "wish", "1", "bot")
-    assert (ran.code, ran.out) == (0, "contact 1 is answered by bot\n")
+    assert (ran.code, ran.out) == (0, "Ann Smith is answered by bot\n")
     assert "asked to be answered by bot" in filled("contact", "show", "1").out
     assert filled("reply", "1", "--text", "done").out.startswith("reply to 77 by bot")
     assert filled("reply", "1", "--text", "x", "--via", "support").out.startswith(

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from omnidesk.core.model import Conversation, Row, State
+from omnidesk.store.sqlite.naming import NAME
 from omnidesk.store.sqlite.values import when
 
-ROW = """
-    SELECT c.number, c.{order}, c.state, c.channel, c.assignee, p.name, c.subject, c.snippet,
+ROW = f"""
+    SELECT c.number, c.{{order}}, c.state, c.channel, c.assignee, {NAME}, c.subject, c.snippet,
            c.unread, c.failed, c.priority, c.waiting_since, c.last_at
-    FROM conversation c {index}
+    FROM conversation c {{index}}
     JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
 """
 CONVERSATION = """

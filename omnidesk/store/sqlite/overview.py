@@ -13,6 +13,7 @@ from omnidesk.core.overview import Leaving, Said, Standing
 from omnidesk.core.summary import snippet
 from omnidesk.store.sqlite.joins import JoinReads
 from omnidesk.store.sqlite.journal import EVENT, event_of
+from omnidesk.store.sqlite.naming import NAME
 from omnidesk.store.sqlite.values import ms, read_addresses, when
 
 _DAY_MS = 86_400_000
@@ -32,7 +33,8 @@ class OverviewReads(JoinReads):
     def outbox(self, *, after: tuple[int, int] | None = None, limit: int = 60) -> list[Leaving]:
         due, message = after or (1 << 62, 0)
         found = self.db.execute(
-            "SELECT d.message, m.conversation, d.channel, d.state, m.recipients, p.name, m.author,"
+            "SELECT d.message, m.conversation, d.channel, d.state, m.recipients,"
+            f" {NAME}, m.author,"
             " d.due_at, d.attempt, d.reason, m.subject, m.text, m.folded, m.automatic, m.forwards"
             " FROM delivery d INDEXED BY delivery_open JOIN message m ON m.id = d.message"
             " JOIN conversation c ON c.number = m.conversation"

@@ -10,6 +10,7 @@ from typing import Any
 from omnidesk.core.model import Contact, Handle, Known, KnownHandle
 from omnidesk.core.store import Reached
 from omnidesk.store.sqlite.connection import fold_yo
+from omnidesk.store.sqlite.naming import NAME, SINCE
 from omnidesk.store.sqlite.values import assignments, ms, when
 
 _STRENGTH = "CASE {} WHEN 'claimed' THEN 0 WHEN 'seen' THEN 1 ELSE 2 END"
@@ -29,7 +30,7 @@ class PeopleReads:
 
     def contact(self, id: int) -> Contact | None:
         row = self.db.execute(
-            f"SELECT p.id, p.name, p.created_at, {_WISH} "
+            f"SELECT p.id, {NAME}, {SINCE}, {_WISH} "
             "FROM contact k JOIN contact p ON p.id = k.root WHERE k.id = ?",
             (id,),
         ).fetchone()
@@ -96,7 +97,7 @@ class PeopleReads:
     def search_names(self, text: str, *, limit: int = 20) -> list[Contact]:
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found = self.db.execute(
-            f"SELECT DISTINCT p.id, p.name, p.created_at, {_WISH} FROM contact k "
+            f"SELECT DISTINCT p.id, {NAME}, {SINCE}, {_WISH} FROM contact k "
             "JOIN contact p ON p.id = k.root LEFT JOIN handle h ON h.contact = k.id "
             "WHERE k.name LIKE :p ESCAPE '\\' OR h.value LIKE :p ESCAPE '\\' "
             "ORDER BY p.id DESC LIMIT :limit",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from omnidesk.core.model import Hit
 from omnidesk.store.sqlite.inbox import InboxReads
 from omnidesk.store.sqlite.matching import TEXT, MatchReads
+from omnidesk.store.sqlite.naming import NAME
 from omnidesk.store.sqlite.narrowing import narrowed
 from omnidesk.store.sqlite.values import ms, when
 
@@ -21,9 +22,9 @@ _NEWEST = 1 << 62
 _FEW = 3000
 """Conversations whose messages are gathered before a search, rather than asked of each hit."""
 
-_HIT = """
-    SELECT m.conversation, m.id, {snippet}, c.subject, p.name, m.received_at
-    FROM {source} JOIN conversation c ON c.number = m.conversation
+_HIT = f"""
+    SELECT m.conversation, m.id, {{snippet}}, c.subject, {NAME}, m.received_at
+    FROM {{source}} JOIN conversation c ON c.number = m.conversation
     JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root
 """
 _STANDING = ("tag", "assignee", "state", "is", "priority", "waiting", "number")

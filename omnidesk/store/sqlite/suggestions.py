@@ -77,15 +77,30 @@ class SuggestionReads(JoinReads):
         return row
 
     def suggested(self, what: str, limit: int = 50) -> list[Suggested]:
-        found = self.db.execute(
-            "SELECT what, one, other, reason, score FROM suggestion"
-            " WHERE what = ? AND decided IS NULL ORDER BY score DESC LIMIT ?",
-            (what, limit),
-        )
-        return [
-            Suggested(what=w, one=one, other=other, reason=reason, score=score)
-            for w, one, other, reason, score in found
-        ]
+        found: dict[frozenset[int], Suggested] = {}
+        for one, other, reason, score in self.db.execute(
+            "SELECT one, other, reason, score FROM suggestion"
+            " WHERE what = ? AND decided IS NULL ORDER BY score DESC",
+            (what,),
+        ):
+            pair = self._wholes(what, one, other)
+            if pair is None or frozenset(pair) in found or self.decided_never(what, *pair):
+                continue
+            found[frozenset(pair)] = Suggested(
+                what=what, one=pair[0], other=pair[1], reason=reason, score=score
+            )
+            if len(found) == limit:
+                break
+        return list(found.values())
+
+    def _wholes(self, what: str, one: int, other: int) -> tuple[int, int] | None:
+        """What two are after merges; None where they are one by now, or gone."""
+        if what == "conversation":
+            wholes = [whole[0] for id_ in (one, other) if (whole := self._whole_of(id_))]
+        else:
+            asked = "SELECT root FROM contact WHERE id = ?"
+            wholes = [r[0] for id_ in (one, other) for r in self.db.execute(asked, (id_,))]
+        return (wholes[0], wholes[1]) if len(set(wholes)) == 2 else None
 
     def suggested_among(
         self, what: str, ones: Sequence[int], others: Sequence[int]
