@@ -82,6 +82,8 @@ class NewsLine(Widget):
         bottom = self._over.bottom
         if self._shown is not None and not self._is_over(self._shown):
             return
+        if self._waiting and self._over.app.screen is not self._over:
+            return
         if not self._waiting:
             self._ticking.pause()
             return
@@ -93,12 +95,13 @@ class NewsLine(Widget):
 
     def _is_over(self, news: News) -> bool:
         bottom, stood = self._over.bottom, self._now() - self._since
+        covered = self._over.app.screen is not self._over
         if bottom.notice == self._said:
-            if stood < _SHOWN_SECONDS and not self._in(news.number):
+            if stood < _SHOWN_SECONDS and not covered and not self._in(news.number):
                 return False
             bottom.notice = SafeText("")
             bottom.refresh()
-        elif stood < _READ_SECONDS and not self._in(news.number):
+        if stood < _READ_SECONDS and not self._in(news.number):
             self._waiting.appendleft(news)
         self._shown, self._other = None, SafeText("")
         return True

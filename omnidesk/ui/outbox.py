@@ -33,6 +33,7 @@ _IN_DOUBT = frozenset({DeliveryState.UNKNOWN})
 _IN_TROUBLE = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
 _HELD = frozenset({DeliveryState.HELD})
 _CODE = 3
+_WIDEST = 44
 
 
 def state_words(one: Leaving, now: datetime) -> str:
@@ -98,7 +99,7 @@ class Leavings(Lines["Leaving"]):
         desk = self.over.desk
         able = desk.channels.get(one.channel) if desk is not None else None
         code = safe_line(able.code if able and able.code else one.channel[:2])
-        who = fit(whom(one), max(20, width * 2 // 5))
+        who = fit(whom(one), min(_WIDEST, width * 2 // 5))
         number = SafeText(f" #{one.conversation} ")
         rest = width - _CODE - cell_len(who) - cell_len(number)
         subject = cut(safe_line(one.subject or one.snippet), rest)
