@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shlex
 import shutil
 from pathlib import Path
@@ -21,6 +20,7 @@ from omnidesk.core.safetext import (
     show_link,
     strip_codes,
 )
+from omnidesk.ui.linking import LINKS_READ, links_of
 from omnidesk.ui.local import number, size
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ _COPIED_AT_MOST = 50_000  # characters; terminals refuse longer OSC 52 strings
 _COMMAND = "OMNIDESK_COPY"
 _COMMAND_SECONDS = 5.0
 _SAME_NAMES = 1000
-_LINKS_READ = 200_000
-_LINKS_SHOWN = 36
-_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"'\x02\x03]+", re.IGNORECASE)
-_AFTER_A_LINK = ".,;:!?)]}»”’"
+_LINKS_SHOWN = 200
 
 
 async def _current(screen: DeskScreen) -> Message | None:
@@ -121,16 +118,18 @@ async def copy_number(screen: DeskScreen) -> None:
 
 
 def links_in(message: Message) -> list[tuple[str, str]]:
-    """The links of a message with their labels, each once, in its order."""
-    found: dict[str, str] = {}
+    """The links of a message with their labels, each once, by the numbers that the thread has.
+
+    Those that no word of the text stands for come last.
+    """
+    labels: dict[str, str] = {}
     if message.html:
         from omnidesk.ui.anchors import anchors
 
-        for label, url in anchors(message.html[:_LINKS_READ]):
-            found.setdefault(url, label)
-    for match in _URL.finditer(message.text[:_LINKS_READ]):
-        found.setdefault(match[0].rstrip(_AFTER_A_LINK), "")
-    return [(label, url) for url, label in found.items()][:_LINKS_SHOWN]
+        for label, url in anchors(message.html[:LINKS_READ]):
+            labels.setdefault("".join(url.split()), label)
+    found = {url: labels.get(url, "") for url in links_of(message.text)}
+    return [(label, url) for url, label in {**found, **labels}.items()][:_LINKS_SHOWN]
 
 
 async def links(screen: DeskScreen) -> None:
@@ -142,7 +141,10 @@ async def links(screen: DeskScreen) -> None:
     if not found:
         screen.say(_("no link stands in this message"))
         return
-    options = [("", show_link(label, url), url) for label, url in found]
+    options = [
+        (str(at), SafeText(f"[{at}] {show_link(label, url)}"), url)
+        for at, (label, url) in enumerate(found, 1)
+    ]
 
     async def take(url: str) -> None:
         host = link_host(url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,16 +19,16 @@ from omnidesk.core.model import (
 from omnidesk.core.safetext import (
     SafeText,
     file_warning,
-    hidden_codes,
     safe_file_name,
     safe_line,
     show_address,
     strip_codes,
 )
+from omnidesk.ui.body import body_lines
 from omnidesk.ui.held import told
 from omnidesk.ui.letterhead import header_lines
 from omnidesk.ui.lines import Line, clock, cut, pad, wrap
-from omnidesk.ui.local import long_day, number, size
+from omnidesk.ui.local import long_day, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from omnidesk.core.channel import Capabilities
 
-_SHOWN_AT_FIRST = 20_000
 _SHOWN_AT_MOST = 1_000_000
 
 _DELIVERY = {
@@ -50,14 +48,6 @@ _DELIVERY = {
     DeliveryState.FAILED: N_("! NOT SENT"),
     DeliveryState.UNKNOWN: N_("? MAY HAVE GONE OUT"),
 }
-
-_LONGEST_SIGNATURE = 12
-_QUOTED = re.compile(r">|On .{3,200} wrote:|.{3,200} (?:пишет|писал\(?а?\)?|написал\(?а?\)?):")
-_CLOSING = re.compile(
-    r"(?:с уважением|с наилучшими|всего доброго|отправлено (?:с|из)|з повагою|з найкращими"
-    r"|(?:best|kind|warm)? ?regards|best wishes|sincerely|yours|cheers|sent from|thanks,|спасибо,)",
-    re.IGNORECASE,
-)
 
 _IN_TROUBLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -127,7 +117,7 @@ def own_lines(message: Message, shown: Setting) -> list[Line]:
     if shown.headed:
         lines.extend(header_lines(message, shown.width))
     lines.extend(_warnings(message, shown))
-    lines.extend(_body(message, shown))
+    lines.extend(body_lines(message, shown))
     lines.extend(_file(file, shown.width) for file in message.attachments)
     lines.extend(_undelivered(message.delivery, shown.width))
     lines.append(())
@@ -249,62 +239,6 @@ def _warnings(message: Message, shown: Setting) -> list[Line]:
         copies = ", ".join(show_address(a.name, a.address) for a in message.cc)
         said.append((_("Cc {people}").format(people=copies), "muted"))
     return [((line, ink),) for words, ink in said for line in wrap(SafeText(words), shown.width)]
-
-
-def _body(message: Message, shown: Setting) -> list[Line]:
-    limit = _SHOWN_AT_MOST if shown.unfolded else _SHOWN_AT_FIRST
-    text, hidden, lines = message.text[:limit], 0, list[Line]()
-    at = 0
-    for start, end in (*message.folded, (len(text), len(text))):
-        start, end = max(start, at), max(end, at)
-        plain, codes = strip_codes(text[at:start])
-        hidden += codes
-        if plain.strip():
-            body = wrap(SafeText(plain.strip("\n")), shown.width)
-            lines.extend(((line, "text"),) for line in body)
-        folded, codes = strip_codes(text[start:end])
-        hidden += codes
-        if folded.strip():
-            lines.extend(_folded(SafeText(folded.strip("\n")), shown))
-        at = end
-    if len(message.text) > limit:
-        rest = len(message.text) - limit
-        words = ngettext(
-            "> {n} more character, Enter shows it", "> {n} more characters, Enter shows them", rest
-        )
-        if shown.unfolded:
-            words = ngettext(
-                "> {n} more character, save the letter to read it",
-                "> {n} more characters, save the letter to read them",
-                rest,
-            )
-        said = SafeText(words.format(n=number(rest)))
-        lines.append(((cut(said, shown.width), "muted"),))
-    if hidden:
-        lines.append(((hidden_codes(hidden), "alert"),))
-    if not lines and not message.attachments:
-        lines.append(((SafeText(_("(no text)")), "muted"),))
-    return lines
-
-
-def _folded(text: SafeText, shown: Setting) -> list[Line]:
-    if shown.unfolded:
-        return [((SafeText("│ "), "rule"), (line, "muted")) for line in wrap(text, shown.width - 2)]
-    count = text.count("\n") + 1
-    said = ngettext("> {n} quoted line, Enter unfolds", "> {n} quoted lines, Enter unfolds", count)
-    if _is_signature(text):
-        said = ngettext(
-            "> signature, {n} line, Enter unfolds", "> signature, {n} lines, Enter unfolds", count
-        )
-    return [((cut(SafeText(said.format(n=count)), shown.width), "muted"),)]
-
-
-def _is_signature(text: str) -> bool:
-    """Whether a folded range is how its writer ends, and nothing that he quotes."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or len(lines) > _LONGEST_SIGNATURE or any(_QUOTED.match(line) for line in lines):
-        return False
-    return lines[0] == "--" or _CLOSING.match(lines[0]) is not None
 
 
 def _file(file: Attachment, width: int) -> Line:

@@ -48,9 +48,9 @@ def test_links_are_found_in_text_and_html_with_their_labels_each_once() -> None:
     html = '<a href="http://evil.example/x">www.bank.ru</a> <a href="https://a.ru/">a</a><a>no</a>'
     message = replace(MESSAGE, text="see https://a.ru/, or mailto:me@b.ru.", html=html)
     assert links_in(message) == [
-        ("www.bank.ru", "http://evil.example/x"),
         ("a", "https://a.ru/"),
         ("", "mailto:me@b.ru"),
+        ("www.bank.ru", "http://evil.example/x"),
     ]
 
 

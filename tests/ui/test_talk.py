@@ -163,6 +163,28 @@ def test_an_unsent_draft_says_what_it_would_be() -> None:
     assert "unsent NOTE" in told(draft_lines(replace(draft, note=True), 50))[0]
 
 
+LONG = f"https://click.mail.shop.example/{'u' * 300}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"buy <{LONG}> or go <https://a.ru/>.", "buy [1 click.mail.shop.example] or go [2 a.ru]."),
+        ("www.bank.ru <http://evil.example/x>", "www.bank.ru [1 ≠ evil.example]"),
+        ("https://a.ru/x <https://b.ru/?a.ru>", "https://a.ru/x [2 ≠ b.ru]"),
+        ("www.a.ru <https://a.ru/x>", "www.a.ru [1 a.ru]"),
+        ("us <mailto:me@b.ru?subject=x>", "us [1 me@b.ru]"),
+        ("see https://a.ru/, and me", "see https://a.ru/, and me"),
+        (f"see {LONG}.", f"see {LONG[:52]}… [1]."),
+        ("пиши <http://банк.рф/>", "пиши [1 xn--80ab2al.xn--p1ai]"),
+        ("a < b and c > d", "a < b and c > d"),
+    ],
+)  # fmt: skip
+def test_a_link_is_told_by_its_number_and_host(text: str, shown: str) -> None:
+    lines = told(message_lines(replace(MESSAGE, text=text), None, replace(SETTING, width=200)))
+    assert lines[1] == shown
+
+
 NASTY = st.text(st.one_of(st.characters(), st.sampled_from("\x1b[]\x07\x9b\u202e\t\n 日本\u0301")))
 
 
