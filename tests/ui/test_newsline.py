@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from omnidesk.core.model import DeliveryState
 from omnidesk.core.settling import settle
 from omnidesk.desk.news import Why
@@ -160,3 +162,37 @@ async def test_the_last_news_are_listed_also_those_from_before(acme: House) -> N
         ] * 3
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.desk_screen.thread.number == numbers[1])
+
+
+async def test_news_wait_while_a_screen_lies_over_the_desk(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        line, hours = await listening(pilot, app)
+        await pilot.press("g", "q")
+        await until(pilot, lambda: app.screen is not app.desk_screen)
+        await desk_of_ivan(acme).assign(number, "anna")
+        await until(pilot, lambda: bool(line._waiting))
+        hours.now += 60
+        line.look()
+        assert told(app) == ""
+        await pilot.press("q")
+        await until(pilot, lambda: told(app).startswith("ivan gave you"))
+
+
+@pytest.mark.parametrize("keys", [("g", "n"), ("п", "т")])
+async def test_the_key_that_opens_news_is_the_same_on_a_cyrillic_layout(
+    acme: House, keys: tuple[str, str]
+) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    other = await acme.says("bob", "Hi", subject="Other")
+    ivan = desk_of_ivan(acme)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await listening(pilot, app)
+        for one in (number, other):
+            await ivan.assign(one, "anna")
+            await until(pilot, lambda: told(app).startswith("ivan gave you"))
+        for one in (number, other):
+            await pilot.press(*keys)
+            await until(pilot, lambda: app.desk_screen.thread.number == one)  # noqa: B023
