@@ -68,7 +68,7 @@ def _lines(composer: Composer, width: int) -> list[Line]:
     subject = safe_line(composer.whom.subject)
     unnamed = composer.whom.about and route.way.capabilities.subject and not subject
     if subject and route.way.capabilities.subject:
-        lines.append(_("about {subject}").format(subject=subject))
+        lines.append(_("subject: {subject}").format(subject=subject))
     shown = [_indented(part, "name") for line in lines for part in wrap(SafeText(line), width)]
     files = composer.files.lines()
     shown += [_indented(SafeText(_("with {file}").format(file=words)), ink) for words, ink in files]

@@ -49,7 +49,7 @@ async def test_a_letter_to_somebody_new(
         await pilot.press(*"bob@new.org", "enter", *"Your offer", "enter", *"Hello Bob", "escape")
         await until(pilot, lambda: "SEND to bob@new.org" in screen_text(app))
         assert "by support (E-mail)" in screen_text(app)
-        assert "about Your offer" in screen_text(app)
+        assert "subject: Your offer" in screen_text(app)
         assert "first message to this address" in screen_text(app)
         await pilot.press(send)
         message = await newest(pilot, app, acme, 2)
@@ -121,6 +121,10 @@ async def test_a_first_message_that_is_recalled_is_a_draft_again(acme: House) ->
         composer = app.desk_screen.composer
         assert composer is not None
         assert composer.text == "Hello"
+        await pilot.press("escape", "D")
+        await until(pilot, lambda: "draft on #2 thrown away" in screen_text(app))
+        await settled(pilot, app)
+    assert [row.number for row in await acme.desk.rows("inbox")] == [1]
 
 
 async def test_nobody_is_called_so(acme: House) -> None:
