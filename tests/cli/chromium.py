@@ -8,10 +8,11 @@ import itertools
 import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
-from tests.cli.web import SEQUENCE
+from tests.ui.glass import Glass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -32,12 +33,12 @@ class Browser:
         self._ids = itertools.count(1)
         self.fetched: list[str] = []
         self.refused: list[str] = []
-        self._raw = ""
+        self._glass = Glass(80, 24)
 
     @property
     def painted(self) -> str:
-        """What came on the line, without the sequences that place and colour it."""
-        return SEQUENCE.sub("", self._raw)
+        """What stands in the page's terminal."""
+        return self._glass.text
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """Call a method of the protocol; its result."""
@@ -59,10 +60,13 @@ class Browser:
                 self.fetched.append(params["request"]["url"])
             case "Network.webSocketCreated":
                 self.fetched.append(params["url"])
+                asked = parse_qs(urlsplit(params["url"]).query)
+                if "width" in asked:
+                    self._glass.resize(int(asked["width"][0]), int(asked["height"][0]))
             case "Network.webSocketFrameReceived":
                 frame = params["response"]
                 if frame["opcode"] == 2:
-                    self._raw += base64.b64decode(frame["payloadData"]).decode()
+                    self._glass.feed(base64.b64decode(frame["payloadData"]).decode())
             case "Log.entryAdded":
                 self.refused.append(params["entry"]["text"])
             case "Runtime.exceptionThrown":

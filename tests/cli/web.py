@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
+from tests.ui.glass import Glass
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from tests.cli.conftest import Cli
 
 PATIENCE = 30.0
-SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
 _URL = re.compile(r"http://\S+/")
 _TICKET = re.compile(r'data-ticket="([^"]+)"')
 
@@ -74,11 +75,11 @@ async def serving(cli: Cli, *words: str, **environment: str) -> AsyncIterator[Se
 
 
 class Tab:
-    """What a browser shows, sequence by sequence, and what is typed into it."""
+    """What a browser shows, and what is typed into it."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, glass: Glass) -> None:
         self.socket = socket
-        self.raw = ""
+        self.glass = glass
         self.told: list[object] = []
 
     @classmethod
@@ -92,11 +93,12 @@ class Tab:
             ticket = await ticket_of(session, server)
             url = f"{server.url}ws/{ticket}?width={width}&height={height}"
             async with session.ws_connect(url, origin=server.origin) as socket:
-                yield cls(socket)
+                yield cls(socket, Glass(min(int(width), 1000), min(int(height), 1000)))
 
     @property
     def text(self) -> str:
-        return SEQUENCE.sub("", self.raw)
+        """What stands there now."""
+        return self.glass.text
 
     async def type(self, keys: str) -> None:
         await self.say(["stdin", keys])
@@ -111,19 +113,16 @@ class Tab:
                 while not holds():
                     message = await self.socket.receive()
                     if message.type is aiohttp.WSMsgType.BINARY:
-                        self.raw += message.data.decode()
+                        self.glass.feed(message.data.decode())
                     elif message.type is aiohttp.WSMsgType.TEXT:
                         self.told.append(json.loads(message.data))
                     else:
                         raise AssertionError(f"the line ended: {message}; {self.told}")
         except TimeoutError:
-            raise AssertionError(f"never came; the last was {self.text[-2000:]!r}") from None
+            raise AssertionError(f"never came; the last was {self.text}") from None
 
     async def wait_for(self, words: str) -> None:
         await self.wait(lambda: words in self.text)
-
-    def forget(self) -> None:
-        self.raw = ""
 
     async def ended(self) -> None:
         """Read to the end of the line."""
