@@ -35,7 +35,7 @@ close = ["e", "^K"]        # an action by its id, and all the keys that it shall
 
 [views.vip]
 filter = "tag:vip is:unread"
-key = "g v"                # views of your own also stand on 9, and behind ] and [
+key = "g V"                # views of your own also stand on 9, and behind ] and [
 ```
 
 An action that is not named keeps its keys. An entry is refused, alone, where another action has

@@ -228,7 +228,7 @@ async def test_the_leader_shows_what_may_follow_and_waits(acme: House) -> None:
         await settled(pilot, app)
         await pilot.press("g")
         await pilot.pause(0.1)
-        last = " ".join(screen_text(app).splitlines()[-2:])
+        last = " ".join(screen_text(app).splitlines()[-4:])
         assert "g  g top" in last
         assert "Unassigned" in last
         await pilot.press("w")

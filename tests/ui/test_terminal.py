@@ -65,7 +65,7 @@ async def test_hostile_strings_arrive_as_text(acme: House, size: tuple[int, int]
     with Terminal(store_of(acme), size=size) as terminal:
         terminal.wait_for("Subj")
         terminal.type("\r")
-        terminal.wait_for("hidden codes]")
+        terminal.wait_for("[att]")
         terminal.type("p")
         terminal.wait_for("first seen")
         terminal.type("p")

@@ -44,7 +44,7 @@ async def test_back_in_the_list_the_thread_shows_what_is_under_the_cursor(acme: 
         terminal.type("\x1b[27;;us")
         terminal.wait_shown("A take")
         terminal.type("q")
-        terminal.wait_shown("> * em   2d  -    Bob")
+        terminal.wait_shown("> * em  2d  -    Bob")
         terminal.wait(lambda: "#2 Letter" in terminal.glass.rows[1])
         terminal.type("\x11")
         assert terminal.ended() == 0

@@ -240,7 +240,7 @@ async def test_j_goes_to_who_waits_and_round_to_the_first(acme: House) -> None:
 
 
 async def test_a_view_of_ones_own_has_a_digit_and_its_key(tmp_path: Path) -> None:
-    settings = DeskSettings(views=(SavedView(name="vip", filter="tag:vip", key="g v"),))
+    settings = DeskSettings(views=(SavedView(name="vip", filter="tag:vip", key="g V"),))
     async with house(tmp_path, settings) as acme:
         vip = await acme.says("ann", "Hello", subject="Hello")
         await acme.says("bob", "Hello", subject="Hello")
@@ -255,7 +255,7 @@ async def test_a_view_of_ones_own_has_a_digit_and_its_key(tmp_path: Path) -> Non
             assert "9 vip" in screen_text(app)
             await pilot.press("]")
             await until(pilot, lambda: len(inbox.window.rows) == 2)
-            await pilot.press("g", "v")
+            await pilot.press("g", "V")
             await until(pilot, lambda: app.desk_screen.view == "vip")
 
 
