@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from omnidesk.channels.email.bouncereasons import plain_reason
+from omnidesk.channels.email.reading import Reader
+from omnidesk.config import load
 from omnidesk.core.language import (
     LANGUAGES,
     N_,
@@ -20,7 +24,10 @@ from omnidesk.core.language import (
     speak,
     spoken,
 )
+from omnidesk.demo.sandbox import Sandbox
 from omnidesk.launch import take_seat
+from omnidesk.serving import serve
+from omnidesk.wiring import open_store
 from tests.test_imports import heavy, loaded
 from tools import messages
 
@@ -274,3 +281,39 @@ def test_english_costs_no_catalog() -> None:
     modules = loaded(f'{start}speak("en")')
     assert heavy(modules, ("babel",)) == []
     assert "gettext" in loaded(f'{start}speak("ru")')
+
+
+async def test_processes_that_read_a_backlog_speak_as_their_engine_does(tmp_path: Path) -> None:
+    speak("ru")
+    reader = Reader(tmp_path, frozenset())
+    try:
+        read = await reader.read([b""], backlog=True)
+    finally:
+        reader.rest()
+    assert [letter.unreadable for letter in read] == ["письмо пустое (0 байт)"]
+
+
+def test_why_a_letter_did_not_arrive_is_said_with_the_servers_own_words() -> None:
+    said = "550 5.1.1 <x@e.org>: user unknown"
+    assert plain_reason("5.1.1", said) == f"mailbox does not exist: {said}"
+    speak("ru")
+    assert plain_reason("5.1.1", said) == f"такого ящика нет: {said}"
+
+
+async def test_an_engine_writes_down_in_the_desks_language(tmp_path: Path) -> None:
+    async with Sandbox(tmp_path, language="ru") as sandbox, asyncio.timeout(30):
+        config = load(sandbox.config)
+        stop = asyncio.Event()
+        running = asyncio.create_task(serve(config, stop), name="engine")
+        sandbox.bot.customer(77, "Кирилл").text("Здравствуйте")
+        why = None
+        try:
+            async with open_store(config) as store:
+                async for _change in store.changes():
+                    if said := await store.read(lambda r: r.messages(1)):
+                        why = said[0].why
+                        break
+        finally:
+            stop.set()
+            await running
+    assert why == "от нового клиента"
