@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from omnidesk.core.model import Handle
+from omnidesk.core.model import Handle, Known
 from omnidesk.core.value import dataclass
 
 
@@ -116,6 +116,10 @@ class JoinReads(Protocol):
         """Contacts (after merges) in whose messages a handle stood when nobody had it."""
         ...
 
+    def vouched(self, contact: int) -> list[Handle]:
+        """Handles that a channel vouched for as the contact's, whoever has them."""
+        ...
+
     def namesakes(self, names: Sequence[str], *, limit: int = 20) -> list[int]:
         """Contacts (after merges) with exactly one of these names."""
         ...
@@ -192,6 +196,10 @@ class JoinWrites(JoinReads, Protocol):
         ...
 
     def drop_marks(self, before: datetime) -> None: ...
+
+    def know(self, handle: Handle, known: Known) -> None:
+        """Note how we know a handle, be it better or less well than before."""
+        ...
 
     def remove_handle(self, handle: Handle) -> bool:
         """Unbind a handle; False where messages stand under it."""

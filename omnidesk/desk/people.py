@@ -31,9 +31,11 @@ def merge_contacts(tx: Transaction, keep: int, other: int, actor: str, now: date
         "merged": gone,
         "number": tx.last_message(),
         "decided": tx.decided("contact", kept, gone),
+        "raised": _vouched(tx, kept, gone),
     }
     merged = Event(at=now, actor=actor, kind=What.CONTACT_MERGED, contact=kept, data=data)
     tx.point_contact(gone, kept, tx.append(merged))
+    _raise(tx, merged)
     tx.decide("contact", kept, gone, "joined", now)
     return said
 
@@ -71,6 +73,7 @@ def unmerge_contact(
     )
     seq = tx.append(event)
     tx.point_contact(id, None, None)
+    _lower(tx, merged)
     tx.decide("contact", whole, id, merged.data["decided"], now)
     one, other, since = id, known_person(tx, whole), int(merged.data["number"])
     _send_home(tx, [*_strays(tx, one, other, since), *_strays(tx, other, one, since)], seq)
@@ -86,9 +89,38 @@ def merge_back(tx: Transaction, event: Event, now: datetime) -> str:
         )
     said = _("{gone} is part of {kept} again").format(**both(tx, gone=id_, kept=whole))
     tx.point_contact(id_, whole, int(event.data["merge"]))
+    if merged := tx.event(int(event.data["merge"])):
+        _raise(tx, merged)
     tx.decide("contact", whole, id_, "joined", now)
     joining.move_back(tx, event)
     return said
+
+
+def _vouched(tx: Reads, *people: int) -> dict[str, str]:
+    """What a channel vouched for as one's while it was another's, with how it was known."""
+    found: dict[str, str] = {}
+    vouched = {handle for person in people for handle in tx.vouched(person)}
+    for person in people:
+        contact = tx.contact(person)
+        for known in contact.handles if contact else ():
+            if known.handle in vouched and known.known is not Known.VERIFIED:
+                found[str(known.handle)] = known.known.value
+    return found
+
+
+def _raise(tx: Transaction, merged: Event) -> None:
+    """What a channel vouched for as somebody's is that of the one whom he is part of now."""
+    for handle in merged.data.get("raised", ()):
+        tx.know(Handle.parse(handle), Known.VERIFIED)
+
+
+def _lower(tx: Transaction, merged: Event) -> None:
+    """Handles are known as they were before a merge, or since then by a message."""
+    for text, known in merged.data.get("raised", {}).items():
+        handle = Handle.parse(text)
+        owner = tx.contact_of(handle)
+        wrote = owner is not None and any(r.handle == handle for r in tx.reached(owner))
+        tx.know(handle, Known.SEEN if wrote else Known(known))
 
 
 def _strays(tx: Reads, contact: int, other: int, since: int) -> list[Message]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from omnidesk.core.model import Handle
+from omnidesk.core.model import Handle, Known
 from omnidesk.core.store import Transaction
 from tests.desk.house import NOON
 from tests.desk.office import Office, office
@@ -203,3 +203,77 @@ async def test_namesakes_are_told_apart_by_their_handles(home: Office) -> None:
         await home.anna.merge_contacts(1, 2)
         == "Olga (olga@b.test) is now part of Olga (olga@a.test)"
     )
+
+
+# what a channel vouches for
+
+PHONE = Handle("tel", "+79161234567")
+
+
+async def card(home: Office) -> None:
+    """The chat shares its own contact card."""
+    await home.comes("bot", "77", "my number", vouched=(PHONE,))
+
+
+async def how(home: Office) -> Known | None:
+    found = await home.store.read(lambda r: r.contact(r.contact_of(PHONE) or 0))
+    known = found.handles if found else ()
+    return next((one.known for one in known if one.handle == PHONE), None)
+
+
+async def test_a_shared_card_verifies_a_number_that_was_claimed(home: Office) -> None:
+    await home.comes("bot", "77", "hello")
+    await home.anna.bind_handle(1, PHONE)
+    assert await how(home) is Known.CLAIMED
+    await card(home)
+    assert await how(home) is Known.VERIFIED
+
+
+async def test_a_shared_card_verifies_the_number_of_whoever_is_joined_before(home: Office) -> None:
+    await home.comes("phone", "+79161234567", "it broke")
+    await home.comes("bot", "77", "hello")
+    await home.anna.merge_contacts(1, 2)
+    await card(home)
+    assert await how(home) is Known.VERIFIED
+
+
+async def test_a_shared_card_verifies_the_number_of_whoever_is_joined_later(home: Office) -> None:
+    await home.comes("phone", "+79161234567", "it broke")
+    await card(home)
+    assert await how(home) is Known.SEEN, "it is another's"
+    await home.anna.merge_contacts(1, 2)
+    assert await how(home) is Known.VERIFIED
+    await home.anna.undo()
+    assert await how(home) is Known.SEEN
+    await home.anna.redo()
+    assert await how(home) is Known.VERIFIED
+    await home.anna.unmerge_contact(2)
+    await home.anna.undo()
+    assert await how(home) is Known.VERIFIED
+
+
+async def test_a_card_shared_in_a_joined_conversation_counts(home: Office) -> None:
+    letter = (await home.comes("phone", "+79161234567", "it broke")).conversation
+    chat = (await home.comes("bot", "77", "hello")).conversation
+    await home.anna.merge(letter, chat)
+    await card(home)
+    await home.anna.merge_contacts(2, 1)
+    assert await how(home) is Known.VERIFIED
+
+
+async def test_what_is_parted_is_known_as_it_came_to_be_known_meanwhile(home: Office) -> None:
+    await home.comes("support", "olga@a.test", "hello")
+    await home.anna.bind_handle(1, PHONE)
+    await card(home)
+    await home.anna.merge_contacts(1, 2)
+    await home.comes("phone", "+79161234567", "it is me")
+    await home.anna.unmerge_contact(2)
+    assert await how(home) is Known.SEEN
+
+
+async def test_a_card_raises_nothing_of_others(home: Office) -> None:
+    await home.comes("phone", "+79161234567", "it broke")
+    await card(home)
+    await home.comes("support", "olga@a.test", "hello")
+    await home.anna.merge_contacts(1, 3)
+    assert await how(home) is Known.SEEN

@@ -88,6 +88,20 @@ class PeopleReads:
         )
         return [Handle(scheme, value) for scheme, value in found]
 
+    def vouched(self, contact: int) -> list[Handle]:
+        found = self.db.execute(
+            "WITH RECURSIVE theirs (number) AS (SELECT c.number FROM contact me"
+            " JOIN contact k ON k.root = me.root JOIN conversation c ON c.contact = k.id"
+            " WHERE me.id = :id UNION SELECT c.merged_into FROM theirs t"
+            " JOIN conversation c ON c.number = t.number WHERE c.merged_into IS NOT NULL)"
+            " SELECT DISTINCT v.value FROM theirs JOIN event e ON e.conversation = theirs.number"
+            " JOIN json_each(e.data, '$.vouched') v JOIN contact w ON w.id = e.contact"
+            " WHERE e.kind = 'message.received'"
+            " AND w.root = (SELECT root FROM contact WHERE id = :id)",
+            {"id": contact},
+        )
+        return [Handle.parse(value) for (value,) in found]
+
     def every_contact(self) -> Iterator[Contact]:
         for *own, merged_into in self.db.execute(
             "SELECT id, name, created_at, nullif(wish, ''), merged_into FROM contact ORDER BY id"
@@ -199,6 +213,12 @@ class PeopleWrites(PeopleReads):
             " WHERE handle.contact = excluded.contact OR excluded.contact IN (SELECT k.id"
             " FROM contact k JOIN contact o ON o.root = k.root WHERE o.id = handle.contact)",
             (handle.scheme, handle.value, contact, known.value, name, ms(at)),
+        )
+
+    def know(self, handle: Handle, known: Known) -> None:
+        self.db.execute(
+            "UPDATE handle SET known = ? WHERE scheme = ? AND value = ?",
+            (known.value, handle.scheme, handle.value),
         )
 
     def remove_handle(self, handle: Handle) -> bool:
