@@ -85,6 +85,12 @@ class Lines(Painted, Generic[One], can_focus=True):
             self._top = 0 if self.at < self._room and not self._top else self.at - height
         self.move(0)
 
+    def behind(self, one: One) -> list[One]:
+        """What is loaded behind one of them."""
+        keys = [self.key(known) for known in self.found or ()]
+        wanted = self.key(one)
+        return (self.found or [])[keys.index(wanted) + 1 :] if wanted in keys else []
+
     def extend(self, behind: One | None, more: Sequence[One], *, whole: bool) -> None:
         """The page behind what was the last one when it was asked for."""
         mine = self.found
@@ -186,15 +192,18 @@ class Overview(Above, Generic[One]):
         if desk is None:
             return
         try:
-            async for _change in desk.changes():
-                self.read_again()
+            async for _change in desk.changes():  # what comes while one reads is read at once after
+                await self._page(None, self._loaded)
         except OmnideskError as error:
             self.post_message(self.Told(str(error), alarm=True))
 
+    @property
+    def _loaded(self) -> int:
+        return max(PAGE, min(len(self.lines.found or ()), _MOST_AGAIN))
+
     def read_again(self) -> None:
         """Read what is loaded as it is now."""
-        asked = max(PAGE, min(len(self.lines.found or ()), _MOST_AGAIN))
-        self._read(None, asked)
+        self._read(None, self._loaded)
 
     def on_lines_wanted(self) -> None:
         if self.lines.found:
@@ -225,7 +234,9 @@ class Overview(Above, Generic[One]):
             return
         anew = self.lines.found is None or read.wish != self._shown_wish
         self._shown_wish = read.wish
-        self.lines.show(found, whole=whole, anew=anew)
+        tail = [] if whole or anew else self.lines.behind(found[-1])
+        whole = whole or (bool(tail) and self.lines.whole)
+        self.lines.show([*found, *tail], whole=whole, anew=anew)
 
     def on_overview_told(self, told: Told) -> None:
         self.tell(told.text, alarm=told.alarm)

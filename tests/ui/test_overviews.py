@@ -167,3 +167,30 @@ async def test_new_lines_come_above_and_the_cursor_stays_on_its_own(acme: House)
 def row_of_cursor(app: OmnideskApp) -> int:
     rows = screen_text(app).splitlines()
     return next(y for y, row in enumerate(rows) if row.startswith("> "))
+
+
+async def test_far_down_a_long_log_the_cursor_stays_while_others_work(acme: House) -> None:
+    count = 700
+    await acme.crowd(count)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        screen = await log(pilot, app)
+        while not screen.lines.whole:
+            loaded = len(screen.lines.found or ())
+            await pilot.press("G")
+            await until(
+                pilot,
+                lambda: len(screen.lines.found or ()) > loaded or screen.lines.whole,  # noqa: B023
+            )
+        await pilot.press("G")
+        before = screen.lines.chosen
+        assert screen.lines.at == count - 1
+        ivan = desk_of_ivan(acme)
+        for number in range(1, 21):
+            await ivan.assign(number, "ivan")
+        await until(pilot, lambda: len(screen.lines.found or ()) == count + 20)
+        assert screen.lines.chosen == before
+        seqs = [one.seq for one in screen.lines.found or ()]
+        assert seqs == sorted(set(seqs), reverse=True)
+        assert screen.lines.whole
