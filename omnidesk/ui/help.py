@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
@@ -27,6 +28,7 @@ _PLACES = (
     (keymap.REVIEW, N_("Before sending")),
 )
 _KEYS_WIDTH = 22
+_NARROWEST = 52
 _LETTERS = N_("* waits for us   ! a reply failed   ~ waits for the customer   z snoozed   x closed")
 _MOVES = N_("j k scroll, / finds, any other key closes; a Cyrillic layout needs no switching")
 _FINDS = ("/", ":", ".", "Ж")  # as a Cyrillic layout has them, too
@@ -35,7 +37,7 @@ _FINDS = ("/", ":", ".", "Ж")  # as a Cyrillic layout has them, too
 def help_lines(keys: Keymap) -> list[Line]:
     """One line an action; what works in several places stands under the first."""
     told: set[str] = set()
-    lines: list[Line] = [((SafeText(_(line)), "muted"),) for line in (_LETTERS, _MOVES)]
+    lines: list[Line] = [((line, "muted"),) for line in (*_packed(_LETTERS), *_packed(_MOVES))]
     lines.append(())
     for place, title in _PLACES:
         actions = [a for a in keys.of(place) if a.keys and a.id not in told]
@@ -47,6 +49,18 @@ def help_lines(keys: Keymap) -> list[Line]:
             lines.append(((fit(names, _KEYS_WIDTH), "key"), (SafeText(_(action.words)), "text")))
         lines.append(())
     return lines
+
+
+def _packed(text: str) -> list[SafeText]:
+    """A line of several parts as lines that the narrowest sheet has room for."""
+    between = "   " if "   " in text else "; "
+    lines: list[str] = []
+    for part in _(text).split(between):
+        if lines and cell_len(lines[-1] + between + part) <= _NARROWEST:
+            lines[-1] += between + part
+        else:
+            lines.append(part)
+    return [SafeText(line) for line in lines]
 
 
 class HelpSheet(Painted, can_focus=True):

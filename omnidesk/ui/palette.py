@@ -62,7 +62,19 @@ class Palette(CommandPalette):
     Palette > Vertical { width: 72; max-width: 96%; margin-top: 2; }
     Palette SearchIcon { display: none; }
     Palette #--input { background: $ink-bar; }
-    Palette CommandList { background: $ink-bar; color: $ink-text; }
+    Palette #--input, Palette #--input.--list-visible { border: none; padding: 0 1; }
+    Palette CommandInput, Palette CommandInput:focus { border: none; padding: 0 1; }
+    Palette CommandList, Palette CommandList:focus {
+        background: $ink-bar; color: $ink-text; border: none;
+        scrollbar-size-vertical: 1; scrollbar-color: $ink-rule; scrollbar-background: $ink-bar;
+        scrollbar-color-active: $ink-muted; scrollbar-background-active: $ink-bar;
+        scrollbar-color-hover: $ink-muted; scrollbar-background-hover: $ink-bar;
+    }
+    Palette CommandList > .option-list--option { color: $ink-text; text-style: none; }
+    Palette CommandList > .option-list--option-highlighted {
+        background: $ink-cursor-back; color: $ink-unread; text-style: bold;
+    }
+    Palette CommandList:nocolor > .option-list--option-highlighted { text-style: reverse; }
     """
 
 
