@@ -169,7 +169,8 @@ def _move(
     for id_ in event.data["moved"]:
         found = tx.message(id_)
         assert found is not None
-        tx.move_message(id_, to, seq, f"moved here by {actor}; before: {found.why}")
+        why = _("moved here by {agent}; before: {why}").format(agent=actor, why=found.why)
+        tx.move_message(id_, to, seq, why)
     for number in (stood, to):
         tx.refresh(number)
 
