@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,8 +11,9 @@ import pytest
 from PIL import Image
 
 from tests.cli.chromium import PROGRAM, browser
+from tests.cli.conftest import chat, received
 from tests.cli.test_serving import draft_of
-from tests.cli.web import eventually, serving
+from tests.cli.web import PATIENCE, eventually, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,3 +76,27 @@ async def test_a_page_of_another_origin_cannot_reach_the_screen(
         read = "fetch('{}').then(a => a.text()).catch(() => 'refused')"
         assert await page.value(read.format(server.url)) == "refused"
         assert not server.screens()
+
+
+async def test_a_tab_that_nobody_looks_at_gets_a_title_and_a_notice(
+    filled: Cli, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    assert filled.program("assign", "2", "anna").code == 0
+    async with serving(filled) as server, browser(profile) as page:
+        await page.go(server.url)
+        await page.wait(lambda: "I wait for three days." in page.painted)
+        async with asyncio.timeout(PATIENCE):
+            while await page.value("document.title") != "omnidesk (3)":
+                await asyncio.sleep(0.05)
+        await page.value(
+            "window.told = []; window.Notification = class {"
+            "constructor(title, more) { told.push(title + ': ' + more.body); }"
+            "static permission = 'granted'; }; document.activeElement.blur(); 1"
+        )
+        await asyncio.to_thread(received, filled.config, "bot", [chat("again", day=1)])
+        async with asyncio.timeout(PATIENCE):
+            while not (told := await page.value("told.join()")):
+                await asyncio.sleep(0.05)
+        assert told == "Kirill (bot): wrote in [#2]"
