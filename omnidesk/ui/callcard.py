@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from omnidesk.core.language import _, ngettext
 from omnidesk.core.model import Direction
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, wrap
+from omnidesk.ui.rowline import state_letter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

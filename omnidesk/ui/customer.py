@@ -12,9 +12,9 @@ from omnidesk.core.model import Direction, Known
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.callcard import noted
-from omnidesk.ui.inbox import state_letter
 from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
+from omnidesk.ui.rowline import state_letter
 from omnidesk.ui.standing import so_many
 from omnidesk.ui.wishing import wish_lines
 
