@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 _NOT_PASSED_ON = ("TEXTUAL", "COLORTERM", "LC_", "LANG", "NO_COLOR", "COLUMNS", "LINES")
 _PATIENCE = 20.0
+_PIECE = 1024
 _OURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
@@ -109,6 +110,18 @@ class Terminal:
         while not holds():
             assert time.monotonic() < end, f"never came; the last was {self.text[-2000:]!r}"
             self._read(0.05)
+
+    def paste(self, text: str | bytes) -> None:
+        """Paste into a terminal with bracketed paste on, as fast as the program reads."""
+        raw = text.encode() if isinstance(text, str) else text
+        left = b"\x1b[200~" + raw + b"\x1b[201~"
+        end = time.monotonic() + _PATIENCE
+        while left:
+            assert time.monotonic() < end, f"{len(left)} bytes were never taken"
+            if select.select([], [self._master], [], 0.01)[1]:
+                left = left[os.write(self._master, left[:_PIECE]) :]
+            while self._read(0):
+                pass
 
     def rest(self, seconds: float) -> None:
         """Read for so long, whatever comes."""
