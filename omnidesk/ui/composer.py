@@ -115,6 +115,7 @@ class Composer(Container):
         self.via = via
         self.whom = whom
         self.seen = max((m.id for m in opened.messages), default=0) if opened else 0
+        self.from_list = False
         self.done = False
         self.saving = False
         self.refused = False

@@ -94,7 +94,9 @@ async def _erase(screen: DeskScreen, desk: Desk, contact: Contact, weight: Weigh
 
     async def job() -> str:
         from omnidesk.desk import rights
+        from omnidesk.ui.starting import forget
 
+        await forget(desk, contact)
         erased = await rights.erase(desk.store, contact.id, desk.agent.id, screen.clock())
         _forget(screen, weight)
         if erased is None:

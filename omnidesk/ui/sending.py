@@ -59,6 +59,7 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
         screen.via.pop(number, None)
         screen.reach.pop(number, None)
         await writing.close(screen, composer)
+        screen.thread.to_edge(1)  # what was just said stands there
         if number != composer.number:
             screen.call_later(_go_to, screen, number)
         leaves = leaving(desk.settings.undo_send, later)

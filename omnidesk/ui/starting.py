@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 from omnidesk.core.language import N_, _
 from omnidesk.core.model import Address
 from omnidesk.core.routing import Refused, Route
+from omnidesk.ui.recipients import read_addresses
 from omnidesk.ui.whom import Whom
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from omnidesk.core.model import Message
+    from omnidesk.core.model import Agent, Contact, Message
+    from omnidesk.core.store import Transaction
     from omnidesk.desk import Desk
     from omnidesk.ui.addressing import Offer
     from omnidesk.ui.composer import Composer
@@ -50,11 +52,19 @@ class Newcomer(Whom):
     async def route(self, desk: Desk, number: int, via: str | None) -> Route | Refused:
         if not self.typed.strip():
             return Refused(reason=_("to whom?"))
-        to = self.contact if self.contact is not None else self.typed
-        found = await desk.start_route(to, via=via)
+        found = await desk.start_route(self._meant()[0], via=via)
         if isinstance(found, Refused) or not found.way.capabilities.copies:
             return found
         return replace(found, cc=self.cc or (), bcc=self.bcc)
+
+    def _meant(self) -> tuple[str | int, str]:
+        """Who is meant, as the desk takes it, and a name that was typed with an address."""
+        if self.contact is not None:
+            return self.contact, ""
+        one = read_addresses(self.typed) if "<" in self.typed else ()
+        if len(one) == 1 and isinstance(one, tuple):
+            return one[0].address, one[0].name
+        return self.typed, ""
 
     async def save(self, desk: Desk, composer: Composer) -> None:
         kept = {
@@ -75,13 +85,15 @@ class Newcomer(Whom):
     async def send(
         self, desk: Desk, composer: Composer, route: Route, later: datetime | None
     ) -> Message:
+        to, name = self._meant()
         return await desk.start(
-            route.way.handle if self.contact is None else self.contact,
+            route.way.handle if self.contact is None else to,
             self.subject,
             composer.text,
             via=route.way.channel,
             cc=route.cc,
             bcc=route.bcc,
+            name=name,
             files=[Path(path) for path in composer.files.paths],
             later=later,
         )
@@ -98,12 +110,28 @@ class Newcomer(Whom):
 
 
 async def _keep(desk: Desk, kept: str) -> None:
-    name = _name(desk)
+    name = _name(desk.agent)
     await desk.store.write(lambda tx: tx.set_setting(name, kept))
 
 
-def _name(desk: Desk) -> str:
-    return f"begun by {desk.agent.id}"
+def _name(agent: Agent) -> str:
+    return f"begun by {agent.id}"
+
+
+async def forget(desk: Desk, contact: Contact) -> None:
+    """Drop what any agent began to write to somebody who is erased."""
+    values = {known.handle.value for known in contact.handles}
+    names = [_name(agent) for agent in desk.agents]
+
+    def drop(tx: Transaction) -> None:
+        for name in names:
+            kept = json.loads(tx.setting(name) or "{}")
+            if kept.get("contact") == contact.id or any(
+                one in kept.get("to", "") for one in values
+            ):
+                tx.set_setting(name, "")
+
+    await desk.store.write(drop)
 
 
 async def begin(screen: DeskScreen) -> None:
@@ -118,7 +146,7 @@ async def begin(screen: DeskScreen) -> None:
             writing.resume(screen)
             return
         await writing.put_away(screen)
-    name = _name(desk)
+    name = _name(desk.agent)
     found = await desk.store.read(lambda reads: reads.setting(name))
     kept = json.loads(found or "{}")
     whom = Newcomer(

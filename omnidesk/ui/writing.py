@@ -104,6 +104,7 @@ async def compose(
     composer = Composer(
         screen, opened, route, note=note, text=text, via=via, whom=whom, files=picked
     )
+    composer.from_list = screen.focused is screen.inbox
     screen.composer = composer
     screen.thread.be_written_in(True)
     screen.be_reading(True)
@@ -241,6 +242,10 @@ async def close(screen: DeskScreen, composer: Composer) -> None:
     if screen.composer is composer:
         screen.composer = None
         screen.thread.be_written_in(False)
-        screen.set_focus(screen.thread)
+        to_list = composer.opened is None and composer.from_list
+        if to_list:
+            screen.be_reading(False)
+            screen.load(screen.inbox.number)  # nothing of it stands in the thread
+        screen.set_focus(screen.inbox if to_list else screen.thread)
     await composer.remove()
     await screen.query("#ways").remove()

@@ -152,3 +152,5 @@ async def test_the_customers_last_message_stays_in_sight_while_one_writes(
         await pilot.press("V")
         await until(pilot, lambda: "SEND to 77" in screen_text(app))
         assert "THE LAST QUESTION" in screen_text(app)
+        await pilot.press("s")
+        await until(pilot, lambda: "… held, leaves in" in screen_text(app))

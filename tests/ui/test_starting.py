@@ -11,7 +11,7 @@ from omnidesk.desk import DeskSettings
 from tests.ui.house import house, screen_text, until
 from tests.ui.test_drafts import chats_too, kept
 from tests.ui.test_recipients import addresses
-from tests.ui.test_screen import settled
+from tests.ui.test_screen import at, settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,3 +154,30 @@ async def test_a_template_is_filled_in_for_somebody_new(tmp_path: Path) -> None:
             assert composer is not None
             assert composer.text == "Hello {{ contact.first_name }}, Anna Petrova here"
             assert composer.writing.selected_text == "{{ contact.first_name }}"
+
+
+async def test_a_name_may_be_typed_with_an_address(acme: House) -> None:
+    await acme.says("ann", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await begun(pilot, app)
+        await pilot.press(*"Bob Lee <bob@new.org>", "enter", "enter", *"Hi", "escape")
+        await until(pilot, lambda: "SEND to bob@new.org" in screen_text(app))
+        await pilot.press("s")
+        await newest(pilot, app, acme, 2)
+    assert (await acme.desk.open(2)).contact.name == "Bob Lee"
+
+
+async def test_what_was_begun_to_somebody_who_is_erased_goes_with_him(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    await acme.says("bob", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await begun(pilot, app)
+        await pilot.press(*"ann@e.org", "enter", "enter", *"About Ann", "escape", "p")
+        await until(pilot, lambda: app.desk_screen.composer is None)
+        assert app.focused is app.desk_screen.inbox
+        await at(pilot, app, number)
+        await pilot.press("#", *"erase", "enter")
+        await until(pilot, lambda: "erased for ever" in screen_text(app))
+    assert await acme.store.read(lambda reads: reads.setting("begun by anna")) == ""
