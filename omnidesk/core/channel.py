@@ -108,13 +108,17 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A message that its author changed: the new version; the old one stays readable."""
+    """A message that its author changed: the new version; the old one stays readable.
+
+    `completes`: nobody changed it, the same event is told to its end (a call and how it ended).
+    """
 
     external_id: str
     raw: Content
     text: str
     at: datetime
     incoming: Incoming | None = None
+    completes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

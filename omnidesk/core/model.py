@@ -155,7 +155,8 @@ class Delivery:
 class Message:
     """One thing said, as every face of the desk shows it.
 
-    `forwards` is the message that this one, of ours, passes on to somebody else.
+    `forwards` is the message that this one, of ours, passes on to somebody else. `edited`: its
+    author changed it; there may be versions of what nobody edited, as of a call that went on.
     """
 
     id: int
@@ -190,6 +191,7 @@ class Message:
     copy_of: int | None = None
     forwards: int | None = None
     version: int = 1
+    edited: bool = False
     raw: str | None = None
     delivery: Delivery | None = None
 

@@ -226,8 +226,19 @@ class Transaction(Reads, JoinWrites, CompanyWrites, Protocol):
     def add_part(self, channel: str, external_id: str, message: int) -> None: ...
     def add_attachments(self, message: int, files: Sequence[Attachment]) -> None: ...
     def change_message(self, id: int, **changes: Any) -> None: ...
-    def add_version(self, message: int, *, text: str, raw: str | None, at: datetime) -> None:
-        """Keep the present text as an old version and put this in its place."""
+    def add_version(
+        self,
+        message: int,
+        *,
+        text: str,
+        raw: str | None,
+        at: datetime,
+        completes: bool = False,
+    ) -> None:
+        """Keep the present text as an old version and put this in its place.
+
+        One that `completes` it is no edit.
+        """
         ...
 
     def remove_message(self, id: int) -> None: ...

@@ -102,6 +102,8 @@ def words(reads: Reads, event: Event) -> str:
             return _because(_("{channel} lost messages").format(channel=channel), data)
         case What.NOTE_ADDED:
             return _("added a note")
+        case What.MESSAGE_EDITED if data.get("completes"):
+            return _("told how the call went on")
         case What.CALL_LOGGED:
             return _("logged a call by {channel}").format(channel=channel)
         case What.MESSAGE_PINNED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ def arrive(
     owner, person = (tx.owner_of(handle) if handle else None) or (None, None)
     placed = place(incoming, person, tx, now, rules.placing)
     contact = _know(tx, rules, incoming, handle, owner, now)
+    incoming = _by_name(tx, incoming, contact) if rules.capabilities.logs else incoming
     said = snippet(incoming.text, incoming.folded, [f.name for f in files])
     number = _stand(tx, rules, incoming, placed, contact, said, now, old)
     message = _message(rules, incoming, raw, files, placed, number, handle, now)
@@ -93,6 +95,20 @@ def _know(
     for vouched in incoming.vouched:
         tx.add_handle(vouched, contact, known=Known.VERIFIED, name=name, at=now)
     return contact
+
+
+def _by_name(tx: Transaction, incoming: Incoming, contact: int) -> Incoming:
+    """A call with the name of whom we know by its number: an exchange knows the number alone."""
+    known, handle = tx.contact(contact), incoming.handle
+    if known is None or handle is None:
+        return incoming
+
+    def named(one: Address) -> Address:
+        bare = one.address == handle.value and not one.name
+        return Address(known.name, one.address) if bare else one
+
+    sender = named(incoming.sender) if incoming.sender else None
+    return replace(incoming, sender=sender, to=tuple(map(named, incoming.to)))
 
 
 def _vouched(incoming: Incoming) -> dict[str, list[str]]:

@@ -37,7 +37,7 @@ def edit(
         return False
     if _is_old(tx, present, edited):
         return False
-    tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at)
+    tx.add_version(seen.id, text=edited.text, raw=raw, at=edited.at, completes=edited.completes)
     changes: dict[str, Any] = {"snippet": snippet(edited.text, ())}
     if edited.incoming is None or edited.incoming.asks:
         changes["unread"] = True
@@ -52,6 +52,7 @@ def edit(
             conversation=seen.conversation,
             message=seen.id,
             channel=rules.channel,
+            data={"completes": True} if edited.completes else {},
         )
     )
     return True

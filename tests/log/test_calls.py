@@ -12,7 +12,7 @@ import pytest
 from omnidesk.core.channel import Incoming
 from omnidesk.core.errors import CannotLog, NotFound
 from omnidesk.core.events import What
-from omnidesk.core.model import Direction, Handle, Known, State
+from omnidesk.core.model import Address, Direction, Handle, Known, State
 from omnidesk.core.store import Transaction
 from tests.log.conftest import CONFIG, House, house_in, line
 
@@ -75,6 +75,47 @@ async def test_ended_is_a_new_version_of_answered_and_repeats_add_nothing(house:
     events = await house.desk.store.read(lambda r: r.events(seq))
     assert [e.kind for e in events] == [What.CHANNEL_GAP], "the emptied file is told, no more"
     assert len((await house.desk.open(1)).messages) == 1
+
+
+async def test_nobody_edited_a_call_that_ended(house: House) -> None:
+    at = now()
+    await house.hear(line("answered", at=at.isoformat()))
+    await house.hear(line("ended", at=(at + timedelta(seconds=9)).isoformat(), duration=9))
+    await house.hear(line("ended", at=(at + timedelta(seconds=19)).isoformat(), duration=19))
+    (message,) = (await house.desk.open(1)).messages
+    assert (message.text, message.edited) == ("Call, 19 s", False)
+    history = await house.desk.history(message.id)
+    assert [text for _, text, _ in history.versions] == ["Call, answered", "Call, 9 s"]
+    (last, *_rest) = await house.desk.journal(limit=1)
+    assert last.words == "told how the call went on"
+
+
+async def test_a_call_stands_under_the_same_name_whoever_wrote_it_down(house: House) -> None:
+    number = await with_letter(house)
+    await house.hear(line("answered", "c1"))
+    out = {"direction": "out", "from": "101", "to": "+79161234567"}
+    await house.hear(line("ended", "c2", duration=65, **out))
+    await house.desk.log_call(PHONE, "she has the lid", conversation=number)
+    await house.desk.log_call(PHONE, "no answer", direction="out", conversation=number)
+    _, came, went, logged, called = (await house.desk.open(number)).messages
+    assert came.sender == logged.sender == Address("Anna Ivanova", "+79161234567")
+    assert went.to == called.to == (Address("Anna Ivanova", "+79161234567"),)
+
+
+async def test_a_name_that_the_exchange_tells_stays(house: House) -> None:
+    await with_letter(house)
+    await house.hear(line("missed", name="Reception"))
+    assert (await house.desk.open(1)).messages[-1].sender == Address("Reception", "+79161234567")
+
+
+async def test_a_call_that_an_agent_logged_is_not_unread(house: House) -> None:
+    number = await with_letter(house)
+    logged = await house.desk.log_call(PHONE, "she calls again", conversation=number)
+    opened = await house.desk.open(number)
+    assert (opened.conversation.unread, opened.read_until) == (False, None)
+    await house.hear(line("missed", "c9"))
+    opened = await house.desk.open(number)
+    assert (opened.conversation.unread, opened.read_until) == (True, logged.id)
 
 
 async def test_a_call_missed_by_one_and_taken_by_another_leaves_nobody_waiting(

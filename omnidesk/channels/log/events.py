@@ -113,6 +113,7 @@ class _Call:
             text=text,
             at=self.at or now,
             incoming=message,
+            completes=True,
         )
 
     def _message(self, text: str, *, asks: bool) -> Incoming:

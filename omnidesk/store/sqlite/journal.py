@@ -97,9 +97,9 @@ class JournalReads:
     def read_until(self, number: int) -> int:
         row = self.db.execute(
             "SELECT message FROM event WHERE conversation = :n AND kind IN"
-            " ('message.received', 'message.written', 'note.added') AND seq <="
+            " ('message.received', 'message.written', 'note.added', 'call.logged') AND seq <="
             " (SELECT seq FROM event e WHERE conversation = :n AND actor <> 'omnidesk' AND ("
-            "  kind IN ('message.written', 'note.added')"
+            "  kind IN ('message.written', 'note.added', 'call.logged')"
             "  OR kind = 'conversation.read' AND json_extract(data, '$.unread') = 0"
             "  OR kind = 'conversation.changed' AND json_extract(data, '$.after.unread') = 0)"
             " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.seq)"

@@ -14,7 +14,8 @@ MESSAGE = """
            m.sender_name, m.sender_address, m.author, m.recipients, m.subject, m.text, m.folded,
            m.refs, m.reply_path, m.sent_at, m.received_at, m.automatic, m.bounce, m.unreadable,
            m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers,
-           m.marked, m.home, m.forwards
+           m.marked, m.home, m.forwards, m.version > 1 AND EXISTS (SELECT 1 FROM version v
+           WHERE v.message = m.id AND NOT v.completed)
     FROM message m LEFT JOIN handle h ON h.id = m.handle LEFT JOIN html ON html.message = m.id
 """
 SEEN = """
@@ -81,6 +82,7 @@ def message_of(r: tuple[Any, ...], files: tuple[Attachment, ...], delivery: Any)
         why=r[20],
         copy_of=r[21],
         version=r[22],
+        edited=bool(r[30]),
         raw=r[23],
         handle=Handle(r[24], r[25]) if r[24] else None,
         html=r[26],

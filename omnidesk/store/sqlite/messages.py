@@ -249,10 +249,18 @@ class MessageWrites(MessageReads):
         names, values = assignments(changes, _CHANGEABLE)
         self.db.execute(f"UPDATE message SET {names} WHERE id = ?", (*values, id))
 
-    def add_version(self, message: int, *, text: str, raw: str | None, at: datetime) -> None:
+    def add_version(
+        self,
+        message: int,
+        *,
+        text: str,
+        raw: str | None,
+        at: datetime,
+        completes: bool = False,
+    ) -> None:
         self.db.execute(
-            "INSERT INTO version SELECT id, version, text, raw, ? FROM message WHERE id = ?",
-            (ms(at), message),
+            "INSERT INTO version SELECT id, version, text, raw, ?, ? FROM message WHERE id = ?",
+            (ms(at), completes, message),
         )
         self.db.execute(
             "UPDATE message SET text = ?, folded = '[]', raw = ?, version = version + 1 "
