@@ -11,11 +11,10 @@ import signal
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.message import Message as Posted
 
@@ -28,16 +27,13 @@ from omnidesk.ui.fitted import HasKeys
 from omnidesk.ui.keymap import LIST, THREAD
 from omnidesk.ui.lastline import NoControls
 from omnidesk.ui.layouts import Layouts
-from omnidesk.ui.onscreen import News, OnScreen
+from omnidesk.ui.onscreen import SparingApp
 from omnidesk.ui.pressing import press
 from omnidesk.ui.theme import DARK, INKS_BY_DEFAULT, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
-
-    from rich.console import RenderableType
-    from textual.screen import Screen
 
     from omnidesk.core.model import Row
     from omnidesk.desk import Desk
@@ -56,7 +52,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class OmnideskApp(App[None]):
+class OmnideskApp(SparingApp):
     """The screen of one agent. The engine, if one is to start, starts after the first frame."""
 
     CSS_PATH: ClassVar = Path(__file__).with_name("omnidesk.tcss")
@@ -100,7 +96,6 @@ class OmnideskApp(App[None]):
         self.register_theme(LIGHT)
         self._take_theme("dark")
         self.animation_level = "none"
-        self._on_screen = OnScreen()
         self.desk_screen = DeskScreen(clock, *shutil.get_terminal_size())
         self._open_desk = open_desk
         self._start_engine = start_engine
@@ -121,28 +116,6 @@ class OmnideskApp(App[None]):
 
     def get_default_screen(self) -> DeskScreen:
         return self.desk_screen
-
-    # the terminal
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            super()._display(screen, cast("RenderableType", News(self._on_screen, renderable)))
-        else:
-            super()._display(screen, renderable)
-
-    def paint_anew(self) -> None:
-        """Write the whole screen, whatever is on the terminal."""
-        self._on_screen.forget()
-        self.refresh(layout=True)
-
-    def on_driver_signal_resume(self) -> None:
-        self.paint_anew()
-
-    @contextlib.contextmanager
-    def suspend(self) -> Iterator[None]:
-        with super().suspend():
-            yield
-        self._on_screen.forget()
 
     # the desk
 
@@ -188,6 +161,8 @@ class OmnideskApp(App[None]):
             self._engine.add_done_callback(self._ended)
 
     def _notice(self, desk: Desk) -> None:
+        if not self.desk_screen.is_running:  # somebody has left already
+            return
         from omnidesk.ui.noticing import Noticing
 
         self._noticing = Noticing(self, self.desk_screen, desk)
@@ -242,8 +217,6 @@ class OmnideskApp(App[None]):
     # the keyboard
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Resize):
-            self._on_screen.forget()
         if self._noticing is not None:
             self._noticing.saw(event)
         if isinstance(event, events.Key) and not event.is_forwarded:

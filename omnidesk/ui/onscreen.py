@@ -5,15 +5,20 @@ A layout that changes by one line paints every widget anew; over ssh that is a f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.control import Control
+from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
+    from textual.driver import Driver
+    from textual.screen import Screen
 
     from omnidesk.ui.deskscreen import DeskScreen
 
@@ -87,9 +92,39 @@ def _some(update: ChopsUpdate, console: Console) -> Iterator[Piece]:
             yield y, x, x + seen.cell_length, seen.render(console)
 
 
+class SparingApp(App[None]):
+    """An application that writes only the news to its terminal."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
+        self._on_screen = OnScreen()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            renderable = cast("RenderableType", News(self._on_screen, renderable))
+        super()._display(screen, renderable)
+
+    def paint_anew(self) -> None:
+        """Write the whole screen, whatever is on the terminal."""
+        self._on_screen.forget()
+        self.refresh(layout=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize):
+            self._on_screen.forget()
+        await super().on_event(event)
+
+    def on_driver_signal_resume(self) -> None:
+        self.paint_anew()
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        with super().suspend():
+            yield
+        self._on_screen.forget()
+
+
 def paint_anew(screen: DeskScreen) -> None:
     """Write the whole screen, after something else has written over it."""
-    from omnidesk.ui.app import OmnideskApp
-
-    assert isinstance(screen.app, OmnideskApp)
+    assert isinstance(screen.app, SparingApp)
     screen.app.paint_anew()
