@@ -100,3 +100,18 @@ async def test_a_tab_that_nobody_looks_at_gets_a_title_and_a_notice(
             while not (told := await page.value("told.join()")):
                 await asyncio.sleep(0.05)
         assert told == "Kirill (bot): wrote in [#2]"
+
+
+async def test_what_is_copied_is_in_the_browsers_clipboard(filled: Cli, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    async with serving(filled) as server, browser(profile) as page:
+        allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        await page.ask("Browser.grantPermissions", permissions=allowed, origin=server.origin)
+        await page.go(server.url)
+        await page.wait(lambda: "I wait for three days." in page.painted)
+        await page.type("yn")
+        await page.wait(lambda: "[#1] copied" in page.painted)
+        async with asyncio.timeout(PATIENCE):
+            while await page.value("navigator.clipboard.readText()") != "[#1]":
+                await asyncio.sleep(0.05)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 DEAF = """\
 import os, signal, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-os.write(1, b"__GANGLION__\\n" + b"D" + (4).to_bytes(4, "big") + b"here")
 open(sys.argv[1], "w").write(str(os.getpid()))
+os.write(1, b"__GANGLION__\\n" + b"D" + (4).to_bytes(4, "big") + b"here")
 while True: time.sleep(1)
 """
 FLOOD = """\
 import os, sys
-os.write(1, b"__GANGLION__\\n")
 open(sys.argv[1], "w").write(str(os.getpid()))
+os.write(1, b"__GANGLION__\\n")
 while True: os.write(1, b"D" + (60000).to_bytes(4, "big") + b"x" * 60000)
 """
 LIES = """\
