@@ -132,7 +132,9 @@ def _ruled(text: str, width: int, ink: str, rule: str = "─") -> Line:
 def draft_lines(draft: Draft, width: int) -> list[Line]:
     """What was begun and not sent, so that nobody forgets it."""
     words = _("your unsent REPLY, r goes on with it")
-    if draft.note:
+    if draft.forward is not None:
+        words = _("your unsent FORWARD, f goes on with it")
+    elif draft.note:
         words = _("your unsent NOTE, r goes on with it")
     text = wrap(safe_line(draft.text), width - 2)
     head = _ruled(words, width, "mark", "-")
@@ -189,7 +191,10 @@ def _header(message: Message, shown: Setting) -> Line:
         if message.automatic:
             who = SafeText(_("automatic answer"))
         to = ", ".join(show_address(a.name, a.address) for a in message.to) or _("the customer")
-        left = SafeText(_("{author} to {people}").format(author=who, people=to))
+        pattern = _("{author} to {people}")
+        if message.forwards is not None:
+            pattern = _("{author} FORWARDED to {people}")
+        left = SafeText(pattern.format(author=who, people=to))
         if message.delivery:
             when = f"{_how_far(message.delivery, shown.now)}  {when}"
     elif message.sender:

@@ -55,6 +55,7 @@ async def test_a_message_is_forwarded_to_exactly_those_who_are_shown(
         await pilot.press("s")
         message = await sent(pilot, app, acme, number)
         await until(pilot, lambda: "the forward from #1 leaves" in screen_text(app))
+        await until(pilot, lambda: "anna FORWARDED to" in screen_text(app))
     assert addresses(message.to) == ["kate@lab.org", "joe@lab.org"]
     assert message.text.startswith("Please look\n\n---------- Forwarded message")
     assert "Look at the crack" in message.text
@@ -89,7 +90,8 @@ async def test_an_unsent_forward_waits_with_its_people_and_never_is_a_reply(acme
         await pilot.press("enter", *"Please", "escape", "x")
         await until(pilot, lambda: "the file is off" in screen_text(app))
         await kept(pilot, app)
-        await until(pilot, lambda: "f goes on" in screen_text(app))
+        await until(pilot, lambda: "draft kept on #1, f goes on" in screen_text(app))
+        await until(pilot, lambda: "your unsent FORWARD" in screen_text(app))
     draft = (await acme.desk.open(number)).draft
     assert draft is not None
     assert addresses(draft.people) == ["kate@lab.org"]
