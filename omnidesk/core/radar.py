@@ -23,7 +23,8 @@ _MOST_CONTACTS = 3
 class Told:
     """What somebody told in a conversation.
 
-    `ways` are our addresses that it came to, as far as the channel has several.
+    `ways` are our addresses that it came to, as far as the channel has several. `label` is what
+    agents call the channel.
     """
 
     conversation: int
@@ -32,6 +33,7 @@ class Told:
     ways: frozenset[str]
     words: frozenset[str]
     at: datetime
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,14 @@ def echo(told: Told, other: Told) -> Echo | None:
     if abs(told.at - other.at) > WITHIN:
         return None
     shared = likeness(told.words, other.words)
-    both = _(" and ").join(sorted({told.channel, other.channel}))
+    both = _(" and ").join(_called(told, other))
     if told.contact == other.contact:
         alike = shared >= SAME_WORDS
-        what = _("nearly the same words") if alike else _("other words")
+        what = _("other words ({percent} % the same)").format(percent=round(shared * 100))
+        if alike or not shared:
+            what = _("nearly the same words") if alike else _("other words")
         reason = _("the same customer by {channels}, {what}").format(channels=both, what=what)
-        score = 0.9 if alike else 0.3
+        score = 0.9 if alike else 0.5
     elif shared >= SAME_WORDS:
         score = round(0.4 + shared / 2, 2)
         reason = _("nearly the same words by {channels}").format(channels=both)
@@ -76,6 +80,12 @@ def echoes(told: Told, others: Sequence[Told]) -> list[Echo]:
     for one in sorted(found, key=lambda e: -e.score):
         surest.setdefault(one.conversation, one)
     return list(surest.values())
+
+
+def _called(told: Told, other: Told) -> list[str]:
+    """The channels by their labels; by their names where two would be called alike."""
+    names = {one.channel: one.label or one.channel for one in (told, other)}
+    return sorted(set(names.values()) if len(set(names.values())) == len(names) else names)
 
 
 def _same_way(told: Told, other: Told) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from omnidesk.core import alike
 from omnidesk.core.model import Direction, Message, State
 from omnidesk.core.radar import WITHIN, Told, echoes
-from omnidesk.core.store import Reads, Suggested
+from omnidesk.core.store import Configured, Reads, Suggested
 from omnidesk.engine.hearing import Understood
 
 _CANDIDATES = 12
@@ -20,12 +20,12 @@ def find(reads: Reads, said: Understood, now: datetime) -> list[Suggested]:
     message = reads.message(said.message) if said.fresh else None
     if message is None:
         return []
-    own = {c.name: frozenset(c.addresses) for c in reads.channels()}
-    told = _told(reads, message, own)
+    channels = {c.name: c for c in reads.channels()}
+    told = _told(reads, message, channels)
     if told is None:
         return []
     candidates = _candidates(reads, said, told, now)
-    others = [other for m in candidates if (other := _told(reads, m, own))]
+    others = [other for m in candidates if (other := _told(reads, m, channels))]
     return [
         Suggested(
             what="conversation",
@@ -50,7 +50,7 @@ def _candidates(reads: Reads, said: Understood, told: Told, now: datetime) -> It
             yield message
 
 
-def _told(reads: Reads, message: Message, own: Mapping[str, frozenset[str]]) -> Told | None:
+def _told(reads: Reads, message: Message, channels: Mapping[str, Configured]) -> Told | None:
     """What a message told, where it stands in a conversation that is not settled."""
     contact = reads.contact_of(message.handle) if message.handle else None
     found = reads.conversation(message.conversation)
@@ -58,13 +58,15 @@ def _told(reads: Reads, message: Message, own: Mapping[str, frozenset[str]]) -> 
         return None
     if message.direction is not Direction.IN or message.automatic or message.bounce:
         return None
+    by = channels.get(message.channel)
     return Told(
         conversation=found.number,
         contact=contact,
         channel=message.channel,
-        ways=_written_to(message) & own.get(message.channel, frozenset()),
+        ways=_written_to(message) & frozenset(by.addresses if by else ()),
         words=alike.words(message.text, message.folded, message.subject),
         at=message.received_at,
+        label=by.capabilities.label if by else "",
     )
 
 

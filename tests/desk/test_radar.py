@@ -213,7 +213,7 @@ async def test_two_faults_of_one_customer_are_told_apart(home: House) -> None:
     await home.look()
     suggested = await of_conversations(home)
     assert suggested
-    assert {s.score for s in suggested} == {0.3}
+    assert {s.score for s in suggested} == {0.5}, "even odds, no refusal"
     assert len(await home.numbers()) == 3
 
 

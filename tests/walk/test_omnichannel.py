@@ -46,11 +46,9 @@ CHAT = [
 
 @pytest.fixture(params=["sandbox", pytest.param("servers", marks=pytest.mark.servers)])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    async with Sandbox(tmp_path, more=MORE) as sandbox:
+    async with Sandbox(tmp_path, language="ru", more=MORE) as sandbox:
         text = sandbox.config.read_text(encoding="utf-8")
-        sandbox.config.write_text(
-            text.replace("[desk]\n", '[desk]\nregion = "RU"\nlanguage = "ru"\n'), "utf-8"
-        )
+        sandbox.config.write_text(text.replace("[desk]\n", '[desk]\nregion = "RU"\n'), "utf-8")
         mail: Mail = SandboxMail(sandbox)
         if request.param == "servers":
             dovecot, mailbox, sink = map(
@@ -160,7 +158,7 @@ async def is_joined(home: House, number: int, chat: int) -> None:
     await home.round()
     (two,) = of("conversation", await home.desk.open(number))
     assert two.other == chat
-    assert two.reason.startswith("the same customer by phone and shop-bot")
+    assert two.reason.startswith("the same customer by Phone and Telegram")
     await home.desk.merge(number, chat)
     await home.desk.set_wish(one.other, "shop-bot")
     assert await numbers(home.desk) == [number]
