@@ -11,7 +11,8 @@ from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
 from omnidesk.ui.lines import Line, clock, cut, fit
 from omnidesk.ui.local import brief_day
-from omnidesk.ui.overview import Lines, Overview
+from omnidesk.ui.overview import Overview
+from omnidesk.ui.paging import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from omnidesk.ui.above import Deed
     from omnidesk.ui.deskscreen import DeskScreen
 
-_WHEN, _WHO, _NUMBER = 17, 10, 8
+_WHEN, _WHO, _NUMBER = 16, 10, 7
 _NO_AGENT = "omnidesk"
 
 
@@ -50,6 +51,9 @@ class Entries(Lines["Entry"]):
             key = self.over.keys.key_of("log.alone")
             return SafeText(said.format(number=self.alone, key=key))
         return SafeText(_("Log, newest first"))
+
+    def told_below(self, one: Entry) -> str:
+        return safe_line(one.words)
 
     def empty(self) -> str:
         return _("Nothing was done yet. Whatever anybody does will stand here, with his name.")

@@ -167,7 +167,7 @@ class Tables(Painted, can_focus=True):
 
 
 class ReportScreen(Above):
-    """Reads the numbers when it is laid over, for another time, and at every change."""
+    """Counts when it is laid over the desk, and for each time that is asked for."""
 
     resting_place = keymap.REPORT
     DEFAULT_CSS = """

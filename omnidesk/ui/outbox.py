@@ -12,7 +12,8 @@ from omnidesk.core.safetext import SafeText, safe_line, show_address
 from omnidesk.ui import keymap
 from omnidesk.ui.held import told
 from omnidesk.ui.lines import Line, clock, cut, fit
-from omnidesk.ui.overview import Lines, Overview
+from omnidesk.ui.overview import Overview
+from omnidesk.ui.paging import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
@@ -82,6 +83,9 @@ class Leavings(Lines["Leaving"]):
 
     def title(self) -> SafeText:
         return SafeText(_("Outbox, the latest due first"))
+
+    def told_below(self, one: Leaving) -> str:
+        return _about(one)
 
     def empty(self) -> str:
         keys = self.over.keys

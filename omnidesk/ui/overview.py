@@ -1,141 +1,29 @@
-"""A long list laid over the desk: read page by page, kept up to date, the cursor on its line."""
+"""A screen over the desk with a long list: read page by page, and kept up to date."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+import asyncio
+from typing import TYPE_CHECKING, Generic
 
 from textual.message import Message as Posted
 
 from omnidesk.core.errors import OmnideskError
-from omnidesk.core.safetext import SafeText
 from omnidesk.ui.above import Above
-from omnidesk.ui.lines import Line, cut, wrap
-from omnidesk.ui.painted import Painted
+from omnidesk.ui.paging import Lines, One
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
-    from textual.strip import Strip
 
     from omnidesk.desk import Desk
     from omnidesk.ui.above import Deed
     from omnidesk.ui.deskscreen import DeskScreen
 
-One = TypeVar("One")
 PAGE = 60
 _MOST_AGAIN = 600  # lines that are read again at a change; what lies behind them comes by paging
-_AHEAD = 20
 _TICK_SECONDS = 1.0
-
-
-class Lines(Painted, Generic[One], can_focus=True):
-    """So many painted lines for each; it asks for the next page before the hand is there."""
-
-    tall = 1
-
-    class Wanted(Posted):
-        """The page behind the last one is needed."""
-
-        def can_replace(self, message: Posted) -> bool:
-            return isinstance(message, Lines.Wanted)
-
-    def __init__(self, over: DeskScreen) -> None:
-        super().__init__()
-        self.over = over
-        self.found: list[One] | None = None
-        self.whole = False
-        self.at = 0
-        self._top = 0
-
-    def key(self, one: One) -> Hashable:
-        """What tells it from all others."""
-        raise NotImplementedError
-
-    def title(self) -> SafeText:
-        """What stands above them."""
-        raise NotImplementedError
-
-    def lines(self, one: One, width: int) -> Sequence[Line]:
-        """Its painted lines."""
-        raise NotImplementedError
-
-    def empty(self) -> str:
-        """What is said where there are none."""
-        raise NotImplementedError
-
-    @property
-    def chosen(self) -> One | None:
-        """The one under the hand."""
-        return self.found[self.at] if self.found else None
-
-    @property
-    def _room(self) -> int:
-        return max(1, (self.size.height - 1) // self.tall)
-
-    def show(self, found: Sequence[One], *, whole: bool, anew: bool = False) -> None:
-        """As they are now; the hand stays on its line, else at its height."""
-        old, self.found, self.whole = self.found or [], list(found), whole
-        if anew:
-            self.at = self._top = 0
-        elif old and found:
-            places = {self.key(one): at for at, one in enumerate(found)}
-            height = self.at - self._top
-            self.at = places.get(self.key(old[self.at]), self.at)
-            self._top = 0 if self.at < self._room and not self._top else self.at - height
-        self.move(0)
-
-    def behind(self, one: One) -> list[One]:
-        """What is loaded behind one of them."""
-        keys = [self.key(known) for known in self.found or ()]
-        wanted = self.key(one)
-        return (self.found or [])[keys.index(wanted) + 1 :] if wanted in keys else []
-
-    def extend(self, behind: One | None, more: Sequence[One], *, whole: bool) -> None:
-        """The page behind what was the last one when it was asked for."""
-        mine = self.found
-        if mine and behind is not None and self.key(mine[-1]) == self.key(behind):
-            mine.extend(more)
-            self.whole = whole
-            self.move(0)
-
-    def move(self, by: int) -> None:
-        """Move the cursor by so many."""
-        count = len(self.found or ())
-        self.at = max(0, min(self.at + by, count - 1))
-        self._top = max(0, min(max(self._top, self.at - self._room + 1), self.at))
-        self.refresh()
-        if count and not self.whole and self.at + self._room + _AHEAD >= count:
-            self.post_message(self.Wanted())
-
-    def half(self, direction: int) -> None:
-        """Move by half a screen."""
-        self.move(direction * max(1, self._room // 2))
-
-    def edge(self, direction: int) -> None:
-        """To the first, or to the last that is loaded."""
-        self.move(direction * len(self.found or ()))
-
-    def render_line(self, y: int) -> Strip:
-        width = self.inner_width
-        if y == 0:
-            title = cut(SafeText(f" {self.title()} "), width)
-            return self.paint(((title, "title"), (SafeText("─" * width), "rule")))
-        if not self.found:
-            said = wrap(SafeText(self.empty()), width - 4) if self.found is not None else []
-            here = said[y - 2] if 0 <= y - 2 < len(said) else ""
-            return self.paint(((SafeText(f"  {here}"), "muted"),))
-        at, below = divmod(y - 1, self.tall)
-        at += self._top
-        if at >= len(self.found):
-            return self.paint(())
-        chosen = at == self.at
-        edge = SafeText("> " if chosen and not below else "  ")
-        line = self.lines(self.found[at], width - 2)[below]
-        return self.paint(((edge, "mark"), *line), "cursor" if chosen else "")
-
-    def on_resize(self) -> None:
-        self.move(0)
+_LEAVE_SECONDS = 5.0
 
 
 class Overview(Above, Generic[One]):
@@ -164,6 +52,8 @@ class Overview(Above, Generic[One]):
         super().__init__(over)
         self.lines = lines
         self._shown_wish: object = None
+        self._changed = asyncio.Event()
+        self._following: asyncio.Task[None] | None = None
 
     async def page(self, desk: Desk, behind: One | None, limit: int) -> Sequence[One]:
         """So many of them behind one, or the first."""
@@ -183,19 +73,32 @@ class Overview(Above, Generic[One]):
         yield self.bottom
 
     def on_mount(self) -> None:
-        self.run_worker(self._follow(), name="changes of the overview")
+        self._following = asyncio.create_task(self._follow(), name="changes of the overview")
+        self.run_worker(self._keep_up(), name="overview")
         self.set_interval(_TICK_SECONDS, self.lines.refresh)
 
+    async def on_unmount(self) -> None:
+        if self._following is not None:  # it holds a connection, which is closed before one goes
+            self._following.cancel()
+            await asyncio.wait([self._following], timeout=_LEAVE_SECONDS)
+
     async def _follow(self) -> None:
-        """Read at once, and again whenever somebody wrote to the store."""
+        """Hear whenever somebody wrote to the store, and at once."""
         desk = self.over.desk
         if desk is None:
             return
         try:
-            async for _change in desk.changes():  # what comes while one reads is read at once after
-                await self._page(None, self._loaded)
+            async for _change in desk.changes():
+                self._changed.set()
         except OmnideskError as error:
             self.post_message(self.Told(str(error), alarm=True))
+
+    async def _keep_up(self) -> None:
+        """Read again; what changes while one reads is read once, after it."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._page(None, self._loaded)
 
     @property
     def _loaded(self) -> int:

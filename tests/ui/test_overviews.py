@@ -194,3 +194,32 @@ async def test_far_down_a_long_log_the_cursor_stays_while_others_work(acme: Hous
         seqs = [one.seq for one in screen.lines.found or ()]
         assert seqs == sorted(set(seqs), reverse=True)
         assert screen.lines.whole
+
+
+async def test_an_overview_that_is_left_lets_go_of_the_store(acme: House) -> None:
+    await acme.says("ann", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        before = len(acme.store._open)
+        for _time in range(5):
+            screen = await log(pilot, app)
+            await pilot.press("q")
+            await until(pilot, lambda: app.screen is app.desk_screen)
+            await until(pilot, lambda: not screen.is_attached)  # noqa: B023
+        await until(pilot, lambda: len(acme.store._open) == before)
+
+
+async def test_what_has_no_room_in_its_line_stands_in_full_below(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    tags = [f"a-rather-long-tag-{n}" for n in range(4)]
+    await acme.desk.tag(number, tags)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await log(pilot, app)
+        rows = screen_text(app).splitlines()
+        assert rows[1].rstrip().endswith("…")
+        assert " ".join(" ".join(rows[-3:-1]).split()) == f"tags: {', '.join(tags)}"
+        await pilot.press("j")
+        assert not "".join(screen_text(app).splitlines()[-3:-1]).strip()
