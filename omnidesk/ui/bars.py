@@ -107,6 +107,14 @@ def troubles(health: list[Health], problem: str, more: Iterable[str] = ()) -> li
     return said + [safe_line(f"{one.channel}: {one.reason}") for one in sick]
 
 
+def _hint(action: Action) -> Line:
+    """A key and its word for the last line."""
+    return (SafeText(f" {shown(action.keys[0])} "), "key"), (
+        SafeText(f"{_(action.hint)} "),
+        "muted",
+    )
+
+
 class TopBar(Painted):
     """`omnidesk  1 Inbox 14  2 Mine 3 …  support ok  shop-bot ok  anna`"""
 
@@ -234,18 +242,20 @@ class BottomBar(Painted):
         return self.keys.following(self.where, self.leader)
 
     def _hints(self, width: int) -> Line:
+        hinted = [one for one in self.keys.of(self.where) if one.hint and one.keys]
+        hints = [_hint(one) for one in hinted if one.id != "help"]
+        last = [_hint(one) for one in hinted if one.id == "help"]
+        room = width - (cell_len(self.notice) + 3 if self.notice else 0)
+        room -= sum(map(_width, last))
+        if room < 0:
+            return ()
         line: list[tuple[SafeText, str]] = []
-        taken = cell_len(self.notice) + 3 if self.notice else 0
-        for action in self.keys.of(self.where):
-            if not action.hint or not action.keys:
-                continue
-            key = SafeText(f" {shown(action.keys[0])} ")
-            words = SafeText(f"{_(action.hint)} ")
-            taken += cell_len(key) + cell_len(words)
-            if taken > width:
+        for hint in hints:
+            room -= _width(hint)
+            if room < 0:
                 break
-            line += [(key, "key"), (words, "muted")]
-        return tuple(line)
+            line += hint
+        return (*line, *(part for hint in last for part in hint))
 
 
 class Small(Painted):

@@ -88,3 +88,19 @@ async def test_an_outage_that_goes_on_keeps_the_time_when_it_began(acme: House) 
     found = {one.channel: one for one in await acme.desk.health()}
     assert found["support"].reason == "timed out"
     assert found["support"].changed_at == began
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_the_last_line_names_whole_keys_and_the_help_in_the_end(
+    acme: House, size: tuple[int, int]
+) -> None:
+    await acme.crowd(3)
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "? help" in screen_text(app).splitlines()[-1])
+        line = screen_text(app).splitlines()[-1]
+        assert line.rstrip().endswith("? help")
+        assert line.startswith(" Enter open  r reply ")
+        app.desk_screen.say("a long notice " * 4)
+        await until(pilot, lambda: "a long notice" in screen_text(app).splitlines()[-1])
+        assert screen_text(app).splitlines()[-1].rstrip().endswith(("help", "notice", "…"))
