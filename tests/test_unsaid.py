@@ -72,8 +72,6 @@ LEFT = {
     ("ui/keymap.py", "search words"): "the name of a place",
     ("ui/starting.py", "begun by "): "the name of a setting",
     ("ui/telling.py", "We answered you"): "for customers, in theirs",
-    ("ui/telling.py", "by phone"): "for customers, in theirs",
-    ("ui/telling.py", "in Telegram"): "for customers, in theirs",
 }
 """Single texts that stay as they are, by their beginning, and why."""
 

@@ -27,17 +27,11 @@ if TYPE_CHECKING:
 
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LETTER = re.compile(r"[a-zа-яё]", re.IGNORECASE)
-_SENTENCE = {"en": "We answered you {way}.", "ru": "Мы ответили вам {way}."}
-_WAYS = {
-    "en": {"mailto": "by e-mail", "telegram": "in Telegram", "tel": "by phone", "": "elsewhere"},
-    "ru": {
-        "mailto": "по электронной почте",
-        "telegram": "в Telegram",
-        "tel": "по телефону",
-        "": "в другом канале",
-    },
+_SENTENCE = {
+    "en": "We answered you by {label}.",
+    "ru": "Мы ответили вам в другом канале ({label}).",
 }
-"""What customers are told; by the scheme of the handle that was answered."""
+"""What customers are told, in their language; `label` is the channel's own."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,16 +124,15 @@ async def begin(screen: DeskScreen) -> None:
         return
     channel, to = left[0]
     whom = Elsewhere(to=to, clock=screen.clock)
-    text = sentence(opened, answered[-1])
+    able = desk.channels.get(answered[-1].channel)
+    text = sentence(opened, able.label if able else answered[-1].channel)
     await writing.compose(screen, opened, whom, text=text, via=channel)
 
 
-def sentence(opened: Opened, answer: Message) -> str:
+def sentence(opened: Opened, label: str) -> str:
     """What a customer is told of an answer elsewhere, in the language in which he writes."""
     language = _language([m for m in opened.messages if m.direction is Direction.IN])
-    scheme = answer.handle.scheme if answer.handle else ""
-    ways = _WAYS[language]
-    return _SENTENCE[language].format(way=ways.get(scheme, ways[""]))
+    return _SENTENCE[language].format(label=label)
 
 
 def _language(said: Sequence[Message]) -> str:
