@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import stat
 import sys
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from omnidesk.core.model import Attachment, Direction
+from omnidesk.ui.anchors import anchors
 from omnidesk.ui.taking import links_in, save_as
 from tests.ui.house import House, screen_text, until
 from tests.ui.test_screen import at, settled
@@ -52,6 +54,23 @@ def test_links_are_found_in_text_and_html_with_their_labels_each_once() -> None:
         ("", "mailto:me@b.ru"),
         ("www.bank.ru", "http://evil.example/x"),
     ]
+
+
+def test_links_of_html_are_read_as_a_browser_does_it() -> None:
+    html = """<a\n title="a > b" HREF='http://x.ru/?a=1&amp;b=2'><b>one</b> two</a>
+    <!-- <a href="no">no</a> --><a href=plain>p<a href="">e</a><address href=x>z</address>
+    <a name=x>n</a><a data-href="bad" href="good">g"""
+    assert anchors(html) == [("one two", "http://x.ru/?a=1&b=2"), ("p", "plain"), ("g", "good")]
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<!--" * 50_000, "<a " * 66_000, "<a href='" * 22_000, "<a x=\"'" * 25_000, "</a" * 50_000],
+)
+def test_links_of_hostile_html_take_no_time(html: str) -> None:
+    started = time.process_time()
+    assert anchors(html) == []
+    assert time.process_time() - started < 0.5
 
 
 async def test_y_copies_the_message_the_address_and_the_number(acme: House) -> None:
