@@ -116,6 +116,10 @@ class JoinReads(Protocol):
         """Contacts (after merges) in whose messages a handle stood when nobody had it."""
         ...
 
+    def named_in(self, handle: Handle, *, limit: int = 10) -> list[int]:
+        """The newest messages in which a handle stood when nobody had it, one of a contact."""
+        ...
+
     def vouched(self, contact: int) -> list[Handle]:
         """Handles that a channel vouched for as the contact's, whoever has them."""
         ...

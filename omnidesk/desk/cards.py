@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 
 from omnidesk.core.events import Event
 from omnidesk.core.identity import dialled
+from omnidesk.core.language import _
 from omnidesk.core.model import Contact, Direction, Handle, Message, Row, State
 from omnidesk.core.store import Reads
 from omnidesk.core.value import dataclass
+from omnidesk.desk.people import called
 
 _LOOKED_AT = 20
 _READ = 2
 _NEWEST = 20
+_NAMED = 3
 _RINGS = timedelta(minutes=1)
 
 
@@ -32,9 +35,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A conversation in which a contact wrote a number that nobody is known by."""
+
+    number: int
+    contact: int
+    name: str
+
+    @property
+    def words(self) -> str:
+        """`named in #6 by Anna Sokolova`."""
+        return _("named in #{number} by {name}").format(number=self.number, name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
     """A call that rings now; no card where nobody is known by its number.
 
+    Then `named` says who has written that number, the latest first: it may be one of them.
     `call` is the external id of the message that it leaves once it is answered or missed.
     """
 
@@ -46,6 +64,7 @@ class Ring:
     direction: Direction
     rang_at: datetime
     card: Card | None
+    named: tuple[Named, ...] = ()
 
 
 def cards(reads: Reads, text: str, *, region: str | None, limit: int) -> list[Card]:
@@ -85,16 +104,33 @@ def ringing(reads: Reads, now: datetime) -> list[Ring]:
 
 def _ring(reads: Reads, event: Event) -> Ring:
     said = event.data
+    handle = Handle.parse(said["handle"]) if said["handle"] else None
+    contact = (reads.contact_of(handle) if handle else None) or event.contact
+    card = card_of(reads, contact) if contact is not None else None
     return Ring(
         seq=event.seq,
         channel=event.channel or "",
         call=said["call"],
-        handle=Handle.parse(said["handle"]) if said["handle"] else None,
+        handle=handle,
         name=said["name"],
         direction=Direction(said["direction"]),
         rang_at=datetime.fromisoformat(said["rang_at"]),
-        card=card_of(reads, event.contact) if event.contact is not None else None,
+        card=card,
+        named=_who_named(reads, handle) if handle and card is None else (),
     )
+
+
+def _who_named(reads: Reads, handle: Handle) -> tuple[Named, ...]:
+    """Whose number it may be; the handle was bound to nobody so far."""
+    found = []
+    for id_ in reads.named_in(handle, limit=_NAMED):
+        message = reads.message(id_)
+        conversation = reads.conversation(message.conversation) if message else None
+        contact = reads.contact_of(message.handle) if message and message.handle else None
+        if conversation is not None and contact is not None:
+            name = called(reads, contact)
+            found.append(Named(number=conversation.number, contact=contact, name=name))
+    return tuple(found)
 
 
 def _newest(messages: list[Message], direction: Direction) -> Message | None:

@@ -209,6 +209,25 @@ async def test_an_unknown_number_rings_without_a_card_and_makes_nobody(house: Ho
     assert await house.desk.store.read(lambda r: r.contact_of(PHONE)) is None
 
 
+async def test_a_number_that_a_customer_has_written_rings_with_whoever_wrote_it(
+    house: House,
+) -> None:
+    said = "Please call me: 8 916 123-45-67"
+    number = await house.desk.store.write(lambda tx: write_letter(tx, said))
+    opened = await house.desk.open(number)
+    contact, letter = opened.contact.id, opened.messages[0].id
+    await house.desk.store.write(lambda tx: tx.offer(contact, PHONE, letter))
+    await house.hear(line("ringing", "r1"))
+    (ring,) = await house.desk.ringing()
+    assert ring.card is None, "it may be anybody who uses that telephone"
+    (named,) = ring.named
+    assert (named.number, named.words) == (number, f"named in #{number} by Anna Ivanova")
+    await house.desk.bind_handle(named.contact, PHONE)
+    (ring,) = await house.desk.ringing()
+    assert ring.card is not None
+    assert (ring.card.contact.name, ring.named) == ("Anna Ivanova", ())
+
+
 async def test_a_withheld_number_rings_too(house: House) -> None:
     await house.hear(line("ringing", "r1", **{"from": "anonymous"}))
     (ring,) = await house.desk.ringing()

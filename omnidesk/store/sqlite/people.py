@@ -78,6 +78,14 @@ class PeopleReads:
         )
         return [r[0] for r in found]
 
+    def named_in(self, handle: Handle, *, limit: int = 10) -> list[int]:
+        found = self.db.execute(
+            "SELECT max(o.message) FROM offered o JOIN contact k ON k.id = o.contact"
+            " WHERE o.scheme = ? AND o.value = ? GROUP BY k.root ORDER BY 1 DESC LIMIT ?",
+            (handle.scheme, handle.value, limit),
+        )
+        return [r[0] for r in found]
+
     def offered(self, contact: int, *, limit: int = 10) -> list[Handle]:
         found = self.db.execute(
             "SELECT o.scheme, o.value FROM offered o JOIN contact k ON k.id = o.contact"
