@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -59,6 +61,21 @@ _ORDER: Final = (
 )
 
 
+def _picture() -> bytes:
+    """A PNG of sixteen by eight pixels, from blue to green (RFC 2083)."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        summed = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", summed)
+
+    rows = [bytes(n for x in range(16) for n in (0, x * 16, 255 - y * 30)) for y in range(8)]
+    head = struct.pack(">IIBBBBB", 16, 8, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
 @dataclass(slots=True)
 class Gallery:
     """A store, Anna's desk at it, and the numbers of the conversations by what they are for."""
@@ -89,6 +106,11 @@ class Gallery:
         return Rules(
             channel=channel, capabilities=able, placing=placing, own_address="", desk="Acme"
         )
+
+    def file(self, name: str, kind: str, content: bytes) -> Attachment:
+        """A file of these bytes, kept in the store."""
+        ((sha256, size),) = self.store.blobs.put([content])
+        return Attachment(id=0, name=name, media_type=kind, size=size, sha256=sha256)
 
     async def writes(
         self,
@@ -254,10 +276,8 @@ async def _play(made: Gallery) -> None:
     lamp = await made.writes(
         "support", "greta@lund.example", "Greta Lind", "The lamp hums\x1b[2J at night", _QUOTED,
         files=(
-            Attachment(id=0, name="lamp.jpg", media_type="image/jpeg", size=1_258_291,
-                       sha256="0" * 64),
-            Attachment(id=0, name="invoice.pdf.exe", media_type="application/x-dosexec",
-                       size=90_112, sha256="1" * 64),
+            made.file("lamp.png", "image/png", _picture()),
+            made.file("invoice.pdf.exe", "application/x-dosexec", b"MZ" * 45_056),
         ),
         changed=Incoming(
             external_id="", raw=b"", html=_HTML,
@@ -313,9 +333,7 @@ async def _suggest(made: Gallery, one: int, other: int) -> None:
 
 async def _order(made: Gallery, anna: Desk, ivan: Desk) -> None:
     """The conversation that goes on in another channel."""
-    photo = Attachment(
-        id=0, name="stol.jpg", media_type="image/jpeg", size=1_258_291, sha256="2" * 64
-    )  # fmt: skip
+    photo = made.file("stol.png", "image/png", _picture())
     number = await made.writes(
         "support", "anna.sokolova@example.ru", "Анна Соколова", "Заказ № 4412 приехал разбитым",
         _ORDER, files=(photo,),
