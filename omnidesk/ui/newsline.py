@@ -80,6 +80,8 @@ class NewsLine(Widget):
     def look(self) -> None:
         """Say the next, or take away what was said for long enough."""
         bottom = self._over.bottom
+        if bottom.leader:  # a key was begun: what it will open does not change under the hand
+            return
         if self._shown is not None and not self._is_over(self._shown):
             return
         if self._waiting and self._over.app.screen is not self._over:
@@ -99,12 +101,17 @@ class NewsLine(Widget):
         if bottom.notice == self._said:
             if stood < _SHOWN_SECONDS and not covered and not self._in(news.number):
                 return False
-            bottom.notice = SafeText("")
-            bottom.refresh()
+            self._clear()
         if stood < _READ_SECONDS and not self._in(news.number):
             self._waiting.appendleft(news)
         self._shown, self._other = None, SafeText("")
         return True
+
+    def _clear(self) -> None:
+        bottom = self._over.bottom
+        if bottom.notice == self._said:
+            bottom.notice = SafeText("")
+            bottom.refresh()
 
     def _say(self, news: News) -> None:
         bottom = self._over.bottom
@@ -121,6 +128,9 @@ class NewsLine(Widget):
     def take(self) -> News | None:
         """What is being told, else the newest that was not opened; all about it is told no more."""
         news = self._shown or (self._unopened[-1] if self._unopened else None)
+        if self._shown is not None:
+            self._shown, self._other = None, SafeText("")
+            self._clear()
         if news is not None:
             for kept in (self._waiting, self._unopened):
                 rest = [one for one in kept if one.number != news.number]

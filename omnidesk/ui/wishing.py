@@ -44,7 +44,7 @@ async def ask(screen: DeskScreen) -> None:
     channels = screen.desk.channels
     chosen = _(" (as it is now)")
     options: list[tuple[str, SafeText, str | None]] = []
-    for channel in able:
+    for channel in dict.fromkeys((*able, *filter(None, (contact.wish,)))):
         said = f"{_named(channels, channel)}{chosen if channel == contact.wish else ''}"
         options.append((channel, SafeText(said), channel))
     none = _("no wish: by the channel that he writes by")

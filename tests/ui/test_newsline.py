@@ -196,3 +196,22 @@ async def test_the_key_that_opens_news_is_the_same_on_a_cyrillic_layout(
         for one in (number, other):
             await pilot.press(*keys)
             await until(pilot, lambda: app.desk_screen.thread.number == one)  # noqa: B023
+
+
+async def test_what_g_n_opens_does_not_change_between_its_two_presses(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    other = await acme.says("bob", "Hi", subject="Other")
+    ivan = desk_of_ivan(acme)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        line, hours = await listening(pilot, app)
+        await ivan.assign(number, "anna")
+        await until(pilot, lambda: told(app).startswith(f"ivan gave you #{number}"))
+        await ivan.assign(other, "anna")
+        await until(pilot, lambda: bool(line._waiting))
+        await pilot.press("g")
+        hours.now += 60
+        line.look()
+        await pilot.press("n")
+        await until(pilot, lambda: app.desk_screen.thread.number == number)
+        await until(pilot, lambda: told(app).startswith(f"ivan gave you #{other}"))

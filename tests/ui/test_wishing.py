@@ -79,3 +79,18 @@ async def test_a_wish_that_stands_is_dropped_by_no_wish(acme: House) -> None:
         await pilot.press("g", "b", "down", "down", "down", "enter")
         await until(pilot, lambda: app.screen is app.desk_screen)
         await wished(pilot, acme, app, number, None)
+
+
+async def test_a_wish_for_a_channel_where_he_has_not_written_is_named_as_it_is(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    contact = (await acme.desk.open(number)).contact.id
+    await acme.desk.set_wish(contact, "shop-bot")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, number)
+        await pilot.press("g", "b")
+        await until(pilot, lambda: isinstance(app.screen, Picker))
+        said = screen_text(app)
+        assert "E-mail (support)" in said
+        assert "Telegram (shop-bot) (as it is now)" in said
