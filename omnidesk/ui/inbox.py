@@ -137,6 +137,8 @@ class InboxList(Painted, can_focus=True):
 
     def _part(self) -> None:
         """Part the rows by headings, where a thread stands beside the list."""
+        if not self.size.width:
+            return  # hidden: it comes back as it was
         roomy = bool(self.fence)
         view, words, newest = self._view
         parted = roomy and not words
@@ -223,7 +225,7 @@ class InboxList(Painted, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         if not event.size.height:
-            return  # hidden for a while: it comes back as it was
+            return
         self.window.height = self._height
         self._part()
         self.window.settle()

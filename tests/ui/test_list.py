@@ -187,3 +187,15 @@ async def test_the_list_comes_back_as_it_was_when_it_was_hidden(acme: House) -> 
         await until(pilot, lambda: "Customer" in painted(app)[0])
         await pilot.press("p")
         await until(pilot, lambda: painted(app, 38) == before)
+
+
+async def test_the_list_of_a_narrow_screen_comes_back_without_headings(acme: House) -> None:
+    await acme.crowd(60)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        inbox = app.desk_screen.inbox
+        await pilot.press("enter")
+        await until(pilot, lambda: not inbox.window.rows[0].unread)
+        assert inbox.window.section is None
+        assert inbox.size.width == 0
