@@ -192,6 +192,9 @@ class Ui(Strict):
     language: Literal["en", "ru"] | None = None
     """The language of the screen; without it, that of the session (`LC_ALL`, `LC_MESSAGES`, `LANG`)."""  # noqa: E501
 
+    copy_by: str | None = Field(default=None, min_length=1, alias="copy")
+    """A command that gets on its standard input what `y` copies (`"wl-copy"`), for terminals that do not take it (OSC 52); `OMNIDESK_COPY` goes first."""  # noqa: E501
+
 
 class ViewTable(Strict):
     """A list of your own, behind the built-in ones."""

@@ -76,6 +76,7 @@ def settings_of(config: Config) -> DeskSettings:
         undo_send=config.desk.undo_send,
         theme=config.ui.theme,
         language=config.ui.language,
+        copy=config.ui.copy_by,
         region=config.desk.region,
         agents=config.agents,
         keys=config.keys,

@@ -23,8 +23,8 @@ too: `g 5 j` moves by five lines, `g 4412 Enter` opens #4412.
 What is selected with `x` and `v` is what the next change is for; one `z` takes all of it back.
 
 `y` hands words to the terminal's clipboard (OSC 52). Where the terminal does not take them,
-name a command that does, in the environment: `OMNIDESK_COPY="wl-copy"` or
-`OMNIDESK_COPY="tmux load-buffer -w -"`. It gets the words on its standard input.
+name a command that does: `copy = "wl-copy"` or `copy = "tmux load-buffer -w -"` in `[ui]` of the
+config, or `OMNIDESK_COPY` in the environment. It gets the words on its standard input.
 
 ## Your own keys
 

@@ -48,6 +48,7 @@ class DeskSettings:
     undo_send: timedelta = timedelta(seconds=10)
     theme: str | None = None
     language: str | None = None
+    copy: str | None = None
     region: str | None = None
     join_window: timedelta = timedelta(hours=24)
     reopen_within: timedelta = timedelta(days=7)

@@ -54,13 +54,25 @@ async def copy(screen: DeskScreen, text: str, said: str) -> None:
     if len(clean) > len(kept):
         cut = ngettext("the first {n} character", "the first {n} characters", len(kept))
         said = f"{said}, {cut.format(n=number(len(kept)))}"
-    command = shlex.split(os.environ.get(_COMMAND, ""))
+    asked, setting = _command(screen)
+    try:
+        command = shlex.split(asked)
+    except ValueError as error:
+        screen.say(_not_copied(setting, str(error)), alarm=True)
+        return
     if not command:
         screen.app.copy_to_clipboard(kept)
         screen.say(said)
         return
     trouble = await _pipe(command, kept)
-    screen.say(trouble or said, alarm=bool(trouble))
+    screen.say(_not_copied(setting, trouble) if trouble else said, alarm=bool(trouble))
+
+
+def _command(screen: DeskScreen) -> tuple[str, str]:
+    """The command that is to copy, and the name of the setting that has it."""
+    if _COMMAND in os.environ or screen.desk is None:
+        return os.environ.get(_COMMAND, ""), _COMMAND
+    return screen.desk.settings.copy or "", "ui.copy"
 
 
 async def _pipe(command: list[str], text: str) -> str:
@@ -71,7 +83,7 @@ async def _pipe(command: list[str], text: str) -> str:
             *command, stdin=asyncio.subprocess.PIPE, stdout=quiet, stderr=quiet
         )
     except OSError as error:
-        return _not_copied(f"{error.strerror}: {command[0]}")
+        return f"{error.strerror}: {command[0]}"
     try:
         async with asyncio.timeout(_COMMAND_SECONDS):
             await running.communicate(text.encode())
@@ -79,14 +91,14 @@ async def _pipe(command: list[str], text: str) -> str:
         running.kill()
         await running.wait()
         late = _("{command} did not end within {seconds} s")
-        return _not_copied(late.format(command=command[0], seconds=round(_COMMAND_SECONDS)))
+        return late.format(command=command[0], seconds=round(_COMMAND_SECONDS))
     if running.returncode:
-        return _not_copied(_("{command} failed").format(command=command[0]))
+        return _("{command} failed").format(command=command[0])
     return ""
 
 
-def _not_copied(why: str) -> str:
-    return _("not copied, {setting}: {why}").format(setting=_COMMAND, why=why)
+def _not_copied(setting: str, why: str) -> str:
+    return _("not copied, {setting}: {why}").format(setting=setting, why=why)
 
 
 async def copy_message(screen: DeskScreen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 import sys
 import time
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from omnidesk.core.model import Attachment, Direction
+from omnidesk.desk import DeskSettings
+from omnidesk.launch import take_seat
 from omnidesk.ui.anchors import anchors
 from omnidesk.ui.taking import links_in, save_as
-from tests.ui.house import House, screen_text, until
+from tests.ui.house import House, house, screen_text, until
 from tests.ui.test_screen import at, settled
 from tests.ui.test_talk import MESSAGE
 
@@ -103,6 +106,45 @@ async def test_a_command_of_the_agents_own_gets_what_is_copied(
         monkeypatch.setenv("OMNIDESK_COPY", str(tmp_path / "nothing"))
         await pilot.press("y", "y")
         await until(pilot, lambda: "No such file" in screen_text(app))
+
+
+async def test_the_command_may_stand_in_the_config(tmp_path: Path) -> None:
+    kept = tmp_path / "clipboard"
+    script = tmp_path / "keep.py"
+    script.write_text(f"import sys; open({str(kept)!r}, 'w').write(sys.stdin.read())")
+    settings = DeskSettings(copy=shlex.join([sys.executable, str(script)]))
+    async with house(tmp_path, settings) as acme:
+        number = await acme.says("ann", "Hello", subject="Kettle")
+        app = acme.app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot, app)
+            await at(pilot, app, number)
+            await pilot.press("y", "n")
+            await until(pilot, lambda: f"[#{number}] copied" in screen_text(app))
+            assert kept.read_text() == f"[#{number}]"
+
+
+def test_the_screen_keeps_the_command_of_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    config = tmp_path / "config.toml"
+    config.write_text('[ui]\ncopy = "tmux load-buffer -w -"\n')
+    fresh, cached = (take_seat(config, None) for _ in range(2))
+    assert fresh.fresh is not None
+    assert cached.fresh is None
+    assert fresh.settings.copy == cached.settings.copy == "tmux load-buffer -w -"
+
+
+async def test_a_command_that_is_no_command_is_named(tmp_path: Path) -> None:
+    async with house(tmp_path, DeskSettings(copy="wl-copy 'x")) as acme:
+        number = await acme.says("ann", "Hello", subject="Kettle")
+        app = acme.app()
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(pilot, app)
+            await at(pilot, app, number)
+            await pilot.press("y", "n")
+            await until(pilot, lambda: "not copied, ui.copy: No closing" in screen_text(app))
 
 
 @pytest.mark.parametrize("key", ["L", "Д"])
