@@ -45,16 +45,20 @@ class Backoff:
         return max(_LEAST, random.uniform(0, ceiling))  # noqa: S311
 
     def diagnose(self, channel: str, error: Exception) -> Trouble:
-        """What an error means; one that nobody foresaw is a bug and logged once in full."""
+        """What an error means; one that nobody foresaw is a bug and logged once in full.
+
+        Whoever shows it names the channel already, so the reason does not.
+        """
+        said = str(error).removeprefix(f"{channel}: ")
         match error:
             case Blocked():
-                return Trouble(HealthState.BLOCKED, str(error), _BLOCKED)
+                return Trouble(HealthState.BLOCKED, said, _BLOCKED)
             case Unreachable(retry_after=float() | int() as seconds):
-                return Trouble(HealthState.DEGRADED, str(error), max(seconds, self.next()))
+                return Trouble(HealthState.DEGRADED, said, max(seconds, self.next()))
             case StoreFull():
-                return Trouble(HealthState.DEGRADED, str(error), _FULL)
+                return Trouble(HealthState.DEGRADED, said, _FULL)
             case OmnideskError():
-                return Trouble(HealthState.DEGRADED, str(error), self.next())
+                return Trouble(HealthState.DEGRADED, said, self.next())
             case TimeoutError():
                 reason = _("the server does not answer")
                 return Trouble(HealthState.DEGRADED, reason, self.next())

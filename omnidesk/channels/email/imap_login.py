@@ -15,6 +15,7 @@ from omnidesk.channels.email.settings import Imap
 from omnidesk.channels.email.tls import tls_context
 from omnidesk.core.errors import Blocked
 from omnidesk.core.language import _
+from omnidesk.core.reaching import unreached
 from omnidesk.settings import SecretError
 
 _PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA)\b|too many", re.I)
@@ -96,7 +97,7 @@ async def _reach(wire: Wire, settings: Imap, context: ssl.SSLContext | None) -> 
     except TimeoutError as error:
         raise LinkLost(_("cannot be reached: no answer")) from error
     except OSError as error:
-        raise LinkLost(_("cannot be reached: {why}").format(why=error.strerror or error)) from error
+        raise LinkLost(unreached(settings.where, error)) from error
     _keep_alive(transport.get_extra_info("socket"))
 
 

@@ -15,6 +15,7 @@ from omnidesk.channels.email.settings import Smtp
 from omnidesk.channels.email.tls import tls_context
 from omnidesk.core.errors import Blocked, Unreachable
 from omnidesk.core.language import _
+from omnidesk.core.reaching import unreached, why
 from omnidesk.settings import SecretError
 
 _WAIT = re.compile(r"\b(\d{1,5})\s*(s|m|h)(?:ec|econd|in|inute|our)?s?\b", re.I)
@@ -96,6 +97,9 @@ async def _open(client: aiosmtplib.SMTP, channel: str, settings: Smtp) -> None:
                     "and ca_file"
                 ).format(channel=channel, host=settings.host, why=wrong.verify_message, where=where)
             ) from error
+        if isinstance(wrong, OSError) and isinstance(error, aiosmtplib.SMTPConnectError):
+            said = unreached(settings.where, wrong)
+            raise Unreachable(f"{channel}: {settings.host}: {said}") from error
         wait = told(error.message) if isinstance(error, aiosmtplib.SMTPException) else None
         raise Unreachable(f"{channel}: {settings.host}: {reason_of(error)}", wait) from error
 
@@ -157,4 +161,4 @@ def reason_of(error: aiosmtplib.SMTPException | OSError) -> str:
         return _("the server does not answer")
     if isinstance(error, aiosmtplib.SMTPException):
         return shown(error.message)
-    return error.strerror or str(error)
+    return why(error)
