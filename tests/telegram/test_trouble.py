@@ -86,6 +86,19 @@ async def test_a_server_that_was_away_is_found_again(api: BotApi, channel: Chann
     assert texts(await channel.receive(None)) == ["hello"]
 
 
+async def test_a_connection_that_fails_is_told_in_plain_words(
+    api: BotApi, channel: Channel, open_channel: Open
+) -> None:
+    api.fault("getUpdates", close="before")
+    with pytest.raises(Unreachable, match="the connection broke off"):
+        await channel.receive(None)
+    await api.stop()
+    with pytest.raises(Unreachable, match="it takes no connections"):
+        await channel.receive(None)
+    with pytest.raises(Unreachable, match=": its name is not known here"):
+        await open_channel(api_url="https://nowhere.invalid").__aenter__()
+
+
 async def test_a_server_that_never_answers_is_left(
     api: BotApi, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

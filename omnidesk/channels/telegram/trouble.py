@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import ssl
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,6 +35,8 @@ _NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+_BROKEN = (httpx.NetworkError, httpx.ProxyError, httpx.RemoteProtocolError)
+"""What httpx makes of an error of the connection itself; what we raise has no cause."""
 
 
 def channel_error(name: str, server: str, error: TelegramError) -> ChannelError:
@@ -84,9 +89,32 @@ def channel_error(name: str, server: str, error: TelegramError) -> ChannelError:
 
 
 def said(error: TelegramError) -> str:
-    """What the server said, without the customer's words and in one short line."""
+    """What the server said, without the customer's words and in one short line.
+
+    Where it said nothing, because the connection failed, what kept us from it.
+    """
+    if isinstance(error, TimedOut):
+        return _("no answer in time")
+    if isinstance(error.__cause__, _BROKEN) and error.__cause__.__cause__ is not None:
+        return _broken(error.__cause__)
     text = error.message.partition(". Parsing the server response")[0]
     return " ".join(text.split())[:_LONGEST] or type(error).__name__
+
+
+def _broken(error: httpx.HTTPError) -> str:
+    system = [e for e in _chain(error) if isinstance(e, OSError) and e.errno is not None]
+    if any(isinstance(e, socket.gaierror) for e in system):
+        return _("its name is not known here; is the network up?")
+    number = system[-1].errno if system else None
+    if number == errno.ECONNREFUSED:
+        return _("it takes no connections")
+    if number in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return _("no way leads to it; is the network up?")
+    if isinstance(error, httpx.ProxyError):
+        return _("the proxy does not let it through")
+    if isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError):
+        return _("the connection broke off")
+    return os.strerror(number) if number else _("no connection comes about")
 
 
 def retry_seconds(error: RetryAfter) -> float:
