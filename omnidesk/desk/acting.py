@@ -8,6 +8,7 @@ from datetime import datetime
 from omnidesk.core.model import Agent, Row
 from omnidesk.core.store import Store, Transaction
 from omnidesk.desk import changing, working
+from omnidesk.desk.holding import require_first
 
 
 class Acting:
@@ -17,11 +18,19 @@ class Acting:
     agent: Agent
     _now: Callable[[], datetime]
 
-    async def close(self, number: int) -> bool:
-        """Close a conversation; False where it was closed."""
-        return await self.store.write(
-            lambda tx: changing.close(tx, number, self.agent.id, self._now())
-        )
+    async def close(self, number: int, *, seen: int | None = None) -> bool:
+        """Close a conversation; False where it was closed.
+
+        `seen` is the newest message that the agent knows: Overtaken tells what was said after
+        it, and nothing is closed.
+        """
+
+        def shut(tx: Transaction) -> bool:
+            if seen is not None:
+                require_first(tx, tx.kept_by(number), seen, self.agent.id)
+            return changing.close(tx, number, self.agent.id, self._now())
+
+        return await self.store.write(shut)
 
     async def reopen(self, number: int) -> bool:
         """Open it again."""

@@ -141,17 +141,19 @@ class Outbox:
             if file.sha256
         )
         conversation = tx.conversation(message.conversation)
+        signature = "" if message.automatic else self._signature(message.author)
+        text, below = signed(message, signature)
         return Outgoing(
             key=delivery.key,
             number=message.conversation,
             to=message.to,
             cc=message.cc,
             bcc=message.bcc,
-            text=message.text,
+            text=text,
             author=message.sender.name if message.sender else "",
             sender=message.sender.address if message.sender else None,
             subject=message.subject or (conversation.subject if conversation else ""),
-            signature="" if message.automatic else self._signature(message.author),
+            signature=below,
             files=files,
             answers=message.answers,
             references=message.references,
@@ -256,6 +258,19 @@ class Outbox:
             channel=delivery.channel,
             data={"before": before, "after": after, "reason": reason},
         )
+
+
+def signed(message: Message, signature: str) -> tuple[str, str]:
+    """The text, and the signature that the channel puts below it.
+
+    What is passed on stands below the agent's signature: he signs his own words. It has no
+    `-- ` then, at which programs hide all that follows.
+    """
+    if message.forwards is None or not message.folded or not signature.strip():
+        return message.text, signature
+    start = message.folded[-1][0]
+    words, passed = message.text[:start].rstrip(), message.text[start:]
+    return "\n\n".join(part for part in (words, signature.strip(), passed) if part), ""
 
 
 def wait_after(attempt: int) -> timedelta:

@@ -48,7 +48,10 @@ async def test_a_forwarded_letter_is_answered_beside_the_customers(
     text = letter.get_body()
     assert text is not None
     said = text.get_content().replace("\r\n", "\n")
-    assert said.startswith("Is it covered?\n\n---------- Forwarded message ----------\nFrom: Olga")
+    head = "---------- Forwarded message ----------\nFrom: Olga"
+    assert said.startswith(f"Is it covered?\n\nAnna Petrova\nSandbox\n\n{head}")
+    assert "-- \n" not in said, "at which programs would hide what was passed on"
+    assert said.count("Anna Petrova") == 1
     assert "Сломалась крышка." in said
     (file,) = letter.iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("lid.png", PNG)
@@ -67,6 +70,21 @@ async def test_a_forwarded_letter_is_answered_beside_the_customers(
     assert [m.text.strip() for m in opened.messages] == ["Yes, it is."], "and no automatic answer"
     reply = await home.desk.reply(row.number, "It is covered.")
     assert [one.address for one in (*reply.to, *reply.cc)] == [OLGA]
+
+
+async def test_what_is_passed_on_without_words_stands_below_the_signature(
+    sandbox: Sandbox, home: House
+) -> None:
+    await sandbox.correspondent(OLGA, "Olga").write("Lid", "It broke.", at=datetime.now(UTC))
+    await home.round()
+    (row,) = await home.desk.rows("inbox")
+    (came, *_) = (await home.desk.open(row.number)).messages
+    await home.desk.forward(row.number, came.id, [Address("Bob", BOB)], "")
+    await home.round()
+    _raw, letter = await arrived(sandbox, BOB)
+    said = letter.get_content().replace("\r\n", "\n")
+    assert said.startswith("Anna Petrova\nSandbox\n\n---------- Forwarded message")
+    assert said.rstrip().endswith("It broke.")
 
 
 async def test_a_conversation_of_ours_begins_without_re_and_goes_on(
