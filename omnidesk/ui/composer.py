@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from omnidesk.ui.whom import Whom
 
 _ROWS_BELOW = 8
+_LEAST = 9
+_ABOVE_REVIEW = 3
+_FIELDS = 3
+_BRIEF = 6
 _RULES = 20
 """The rules and the first word of a title, in cells."""
 
@@ -218,9 +222,20 @@ class Composer(Container):
     def look_over(self, opened: Opened | None) -> None:
         """Show what will happen, and let the hand decide."""
         self.opened = opened
-        self.review.show(review_lines(self, max(20, self.size.width - 2)))
+        lines = review_lines(self, max(20, self.size.width - 2))
+        self.review.show(lines)
+        self._give_room(len(lines))
         self.add_class("-review")
+
+    def _give_room(self, lines: int) -> None:
+        """No line of the review is hidden; what it repeats goes before it."""
+        self.files.display = bool(self.files.picked) and not lines
+        if self.below is not None:
+            self.below.display = lines <= _BRIEF
+        more = _FIELDS if self.fields is not None else 0
+        self.styles.min_height = max(_LEAST, lines + _ABOVE_REVIEW) + more
 
     def go_on(self) -> None:
         """Back to writing."""
+        self._give_room(0)
         self.remove_class("-review")

@@ -10,7 +10,7 @@ from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import N_, _
 from omnidesk.core.model import Direction
 from omnidesk.core.routing import Refused, Route
-from omnidesk.core.safetext import SafeText, strip_codes
+from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.core.stored import stored_entry
 from omnidesk.ui.recipients import read_addresses
 from omnidesk.ui.whom import Whom
@@ -36,6 +36,7 @@ class Onward(Whom):
 
     message: int = 0
     below: SafeText | None = None
+    missing: tuple[str, ...] = ()
 
     def take_draft(self, draft: Draft) -> None:
         Whom.take_draft(self, draft)
@@ -69,6 +70,11 @@ class Onward(Whom):
         return await desk.forward_route(
             number, self.message, people, cc=self.cc or (), bcc=self.bcc, via=via
         )
+
+    def doubts(self) -> list[str]:
+        if not self.missing:
+            return []
+        return [_("without {files}, which never came").format(files=", ".join(self.missing))]
 
     async def save(self, desk: Desk, composer: Composer) -> None:
         await desk.save_draft(
@@ -113,10 +119,18 @@ class Onward(Whom):
 async def resumed(desk: Desk, draft: Draft) -> Onward:
     """What an unsent forward was for."""
     assert draft.forward is not None
-    below = strip_codes(await desk.quoted(draft.forward))[0]
-    whom = Onward(message=draft.forward, below=below)
+    whom = await _passing(desk, draft.forward)
     whom.take_draft(draft)
     return whom
+
+
+async def _passing(desk: Desk, message: int) -> Onward:
+    """A message as it would be passed on; NotFound where it is gone."""
+    below = strip_codes(await desk.quoted(message))[0]
+    found = await desk.store.read(lambda reads: reads.message(message))
+    files = found.attachments if found else ()
+    missing = tuple(safe_line(one.name) for one in files if one.sha256 is None)
+    return Onward(message=message, below=below, missing=missing)
 
 
 async def begin(screen: DeskScreen) -> None:
@@ -142,10 +156,9 @@ async def begin(screen: DeskScreen) -> None:
         screen.say(_("a note stays in the team; } and { go to another message"), alarm=True)
         return
     try:
-        below = strip_codes(await desk.quoted(message.id))[0]
+        whom = await _passing(desk, message.id)
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
         return
     entries = [entry for one in message.attachments if (entry := stored_entry(one))]
-    whom = Onward(message=message.id, below=below)
     await writing.compose(screen, opened, whom, files=entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from omnidesk.core.language import _
+from omnidesk.core.language import _, ngettext
 from omnidesk.core.routing import Refused
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from omnidesk.ui.composer import Composer
 
-_ROWS_OF_REVIEW = 9
+_FILES_SHOWN = 4
 
 
 class ReviewBar(Painted, can_focus=True):
@@ -33,7 +33,7 @@ class ReviewBar(Painted, can_focus=True):
 
     def show(self, lines: list[Line]) -> None:
         """Put these lines into the bar."""
-        self.lines = lines[:_ROWS_OF_REVIEW]
+        self.lines = lines
         self.styles.height = len(self.lines)
         self.refresh(layout=True)
 
@@ -71,7 +71,7 @@ def _lines(composer: Composer, width: int) -> list[Line]:
         lines.append(_("subject: {subject}").format(subject=subject))
     shown = [_indented(part, "name") for line in lines for part in wrap(SafeText(line), width)]
     files = composer.files.lines()
-    shown += [_indented(SafeText(_("with {file}").format(file=words)), ink) for words, ink in files]
+    shown += _with_files(files)
     found = doubts(composer.text, route, composer.opened, composer.seen, files=len(files))
     found = composer.files.lost(route) + found
     if unnamed:
@@ -82,11 +82,24 @@ def _lines(composer: Composer, width: int) -> list[Line]:
     if composer.whom.copies and not route.way.capabilities.copies:
         lost = {"label": safe_line(route.way.label), "people": people(composer.whom.copies)}
         found.append(SafeText(_("{label} carries no Cc: not to {people}").format_map(lost)))
+    found += [SafeText(words) for words in composer.whom.doubts()]
     if composer.changes:
-        found = [*map(safe_line, composer.changes), SafeText(_("s again sends it even so"))]
+        again = SafeText(_("s again sends it even so"))
+        found = [*map(safe_line, composer.changes), again, *found]
     return shown + [
         _indented(line, "alert") for doubt in found for line in wrap(SafeText(f"! {doubt}"), width)
     ]
+
+
+def _with_files(files: list[tuple[SafeText, str]]) -> list[Line]:
+    """Some of many; those that cannot go come first."""
+    listed = sorted(files, key=lambda file: file[1] != "alert")
+    shown = listed if len(files) <= _FILES_SHOWN else listed[: _FILES_SHOWN - 1]
+    lines = [_indented(SafeText(_("with {file}").format(file=words)), ink) for words, ink in shown]
+    if more := len(files) - len(shown):
+        words = ngettext("and {n} more file", "and {n} more files", more).format(n=more)
+        lines.append(_indented(SafeText(words), "name"))
+    return lines
 
 
 def _indented(text: SafeText, ink: str) -> Line:

@@ -144,6 +144,10 @@ class Whom:
         by = _("by {channel} ({label})").format_map(way)
         return [_(self.sends).format(whom=first), *copies, _as_asked(by, route)]
 
+    def doubts(self) -> list[str]:
+        """What else is to be looked at once more."""
+        return []
+
     async def save(self, desk: Desk, composer: Composer) -> None:
         """Keep it as it is now."""
         await desk.save_draft(

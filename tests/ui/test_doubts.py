@@ -14,6 +14,8 @@ from tests.ui.test_drafts import chats_too
 from tests.ui.test_recipients import letter, shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.pilot import Pilot
 
     from omnidesk.core.store import Transaction
@@ -154,3 +156,29 @@ async def test_the_customers_last_message_stays_in_sight_while_one_writes(
         assert "THE LAST QUESTION" in screen_text(app)
         await pilot.press("s")
         await until(pilot, lambda: "… held, leaves in" in screen_text(app))
+
+
+async def test_no_recipient_and_no_warning_is_hidden_however_many_there_are(
+    acme: House, tmp_path: Path
+) -> None:
+    many = tuple(Address(f"Person {at}", f"person{at}@example.org") for at in range(12))
+    number = await letter(acme, cc=many, reply_to=(Address("Office", "office@e.org"),))
+    files = [tmp_path / f"file{at}.pdf" for at in range(7)]
+    for file in files[1:]:
+        file.write_bytes(b"%PDF")
+    await acme.desk.save_draft(
+        number, "Dear {{ name }}", attachments=[str(file) for file in files], everyone=True
+    )
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press("r", "escape")
+        await until(pilot, lambda: "BEFORE IT GOES" in screen_text(app))
+        await until(pilot, lambda: "goes to Reply-To" in screen_text(app))
+        said = "".join(screen_text(app).split())
+        assert all(f"<person{at}@example.org>" in said for at in range(12))
+        assert "with[1]file0.pdf:Nosuchfile" in said
+        assert "and4morefiles" in said
+        assert "notfilledin:{{name}}" in said
+        await pilot.press("e")
+        await until(pilot, lambda: "BEFORE IT GOES" not in screen_text(app))

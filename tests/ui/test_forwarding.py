@@ -188,3 +188,13 @@ async def test_v_takes_another_mailbox(tmp_path: Path) -> None:
             await pilot.press("s")
             message = await sent(pilot, app, acme, number)
     assert (message.channel, message.text.split("\n")[0]) == ("sales", "Please")
+
+
+async def test_a_file_that_never_came_is_told(acme: House) -> None:
+    file = Attachment(id=0, name="film.mov", media_type="video/mp4", size=9, sha256=None)
+    number = await acme.says("ann", "Look", subject="Film", files=(file,))
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await named(pilot, app, number, "f", "kate@lab.org")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: "! without film.mov, which never came" in screen_text(app))
