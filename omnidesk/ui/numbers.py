@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _WEEK = 7
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _GAP = 2
-_WIDEST, _NARROWEST_NAME, _WIDEST_NAME = 14, 12, 30
+_WIDEST, _LEAST, _NARROWEST_NAME, _WIDEST_NAME = 14, 4, 12, 30
 
 
 def lasting(time: timedelta | None) -> SafeText:
@@ -71,15 +71,25 @@ def _cells(tally: Tally) -> tuple[SafeText, ...]:
     )
 
 
-def report_lines(report: Report, channels: Mapping[str, str], width: int) -> list[Line]:
+def _columns(every: Sequence[tuple[SafeText, ...]], width: int) -> tuple[list[SafeText], list[int]]:
+    """Headings and how wide their columns are; headings give way before numbers do."""
+    widest = _WIDEST
+    while True:
+        heads = [cut(SafeText(head), widest) for head in _headings()]
+        wide = [max(map(cell_len, column)) for column in zip(heads, *every, strict=True)]
+        if widest == _LEAST or sum(wide) + _GAP * len(wide) + _NARROWEST_NAME <= width:
+            return heads, wide
+        widest -= 1
+
+
+def report_lines(
+    report: Report, channels: Mapping[str, str], agents: Mapping[str, str], width: int
+) -> list[Line]:
     """The tables; numbers stand under each other, whatever the language of their headings."""
-    heads = [cut(SafeText(head), _WIDEST) for head in _headings()]
     every = [_cells(tally) for tally in (*report.channels, *report.agents, report.total)]
-    wide = [
-        max(map(cell_len, (head, *column))) for head, *column in zip(heads, *every, strict=True)
-    ]
-    numbers = sum(wide) + _GAP * len(wide)
-    room = max(_NARROWEST_NAME, min(_WIDEST_NAME, width - numbers))
+    heads, wide = _columns(every, width)
+    room = width - sum(wide) - _GAP * len(wide)
+    room = max(_NARROWEST_NAME, min(_WIDEST_NAME, room))
 
     def row(name: SafeText, cells: Sequence[SafeText], ink: str, under: str = "text") -> Line:
         right = "".join(
@@ -88,16 +98,18 @@ def report_lines(report: Report, channels: Mapping[str, str], width: int) -> lis
         )
         return ((fit(name, room), ink), (SafeText(right), under))
 
-    def table(title: str, tallies: Sequence[Tally], nameless: str) -> list[Line]:
+    def table(
+        title: str, tallies: Sequence[Tally], known: Mapping[str, str], nameless: str
+    ) -> list[Line]:
         lines = [row(SafeText(title), heads, "title", "muted")]
         for tally in tallies:
-            known = channels.get(tally.name, tally.name)
-            name = safe_line(known) if tally.name else SafeText(nameless)
+            name = safe_line(known.get(tally.name, tally.name) or nameless)
             lines.append(row(name, _cells(tally), "name" if tally.name else "muted"))
         return [*lines, ()]
 
     nobody = pgettext("in place of an agent's name", "nobody")
-    lines = table(_("Channel"), report.channels, "-") + table(_("Agent"), report.agents, nobody)
+    lines = table(_("Channel"), report.channels, channels, "-")
+    lines += table(_("Agent"), report.agents, agents, nobody)
     return [*lines, row(SafeText(_("All together")), _cells(report.total), "unread")]
 
 
@@ -151,10 +163,11 @@ class Tables(Painted, can_focus=True):
         report, desk, width = self.report, self._over.desk, max(20, self.inner_width - 4)
         if report is None or desk is None:
             return [(), ((SafeText(_("counting")), "muted"),)]
-        named = {
+        channels = {
             name: f"{name} ({able.label})" if able.label else name
             for name, able in desk.channels.items()
-        } | {agent.id: agent.name or agent.id for agent in desk.agents}
+        }
+        agents = {agent.id: agent.name or agent.id for agent in desk.agents}
         told = [
             _("came in, answered: what customers wrote, what we replied"),
             _("first answer: the median time until a new conversation was answered"),
@@ -163,7 +176,7 @@ class Tables(Painted, can_focus=True):
         if report.cut:
             told.append(_("It was too much: only the newest of it was counted."))
         notes: list[Line] = [((cut(SafeText(one), width), "muted"),) for one in told]
-        return [(), *report_lines(report, named, width), (), *notes]
+        return [(), *report_lines(report, channels, agents, width), (), *notes]
 
 
 class ReportScreen(Above):
