@@ -181,3 +181,25 @@ async def test_a_long_one_is_read_page_by_page_to_its_end(acme: House) -> None:
         assert screen.lines.chosen.snippet == "Reply 0"
         await pilot.press("g", "g")
         assert screen.lines.at == 0
+
+
+async def test_no_code_of_a_customer_or_a_server_reaches_the_glass(acme: House) -> None:
+    evil = "\x1b]52;c;eA==\x07\x1b[2J\u202e\x9b31m"
+    number = await acme.says("ann", "Hello", subject=f"Or{evil}der", name=f"An{evil}n")
+    reply = await acme.desk.reply(number, "It left")
+    await acme.store.write(
+        lambda tx: settle(
+            tx, reply.id, DeliveryState.FAILED, f"55{evil}0 " + "no " * 40, datetime.now(UTC)
+        )
+    )
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, words in (("q", "! NOT SENT, by anna: 55"), ("l", "failed by support: 55")):
+            await settled(pilot, app)
+            await pilot.press("g", key)
+            await until(pilot, lambda: words in screen_text(app))  # noqa: B023
+            said = screen_text(app).replace("\n", "")
+            assert said.isprintable()
+            assert "\u202e" not in said
+            await pilot.press("q")
+            await until(pilot, lambda: app.screen is app.desk_screen)
