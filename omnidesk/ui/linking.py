@@ -16,6 +16,7 @@ _SHOWN = re.compile(r" ?<((?:https?://|mailto:)[^\s<>\"'\x02\x03]+)>|" + _URL.pa
 _AFTER_A_LINK = ".,;:!?)]}»”’"
 _LONG = 60
 _TOKEN = 120
+_TIED = "\u00a0"  # no line ends between a number and its host
 
 
 def links_of(text: str) -> list[str]:
@@ -58,6 +59,6 @@ def _named(text: str, found: re.Match[str], number: int | None) -> str:
     if host is None or number is None:
         return found[0]
     word = text[max(0, found.start() - _TOKEN) : found.start()].split("\n")[-1].split(" ")[-1]
-    sign = "≠ " if show_link(word, url).startswith(f"{host} ≠") else ""
+    sign = f"≠{_TIED}" if show_link(word, url).startswith(f"{host} ≠") else ""
     where = safe_line(url[7:].partition("?")[0]) if url[:7].lower() == "mailto:" else host
-    return f"{found[0][:1].strip('<')}[{number} {sign}{where}]"
+    return f"{found[0][:1].strip('<')}[{number}{_TIED}{sign}{where}]"
