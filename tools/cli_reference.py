@@ -43,8 +43,10 @@ adds `messages []` and `events []` |
 `cc []`, `reply_to []`, `subject`, `text`, `folded`, `html`, `attachments [{name, media_type, \
 size, sha256, inline}]`, `external_id`, `message_id`, `references []`, `sent_at`, `received_at`, \
 `automatic`, `bounce {recipients [], status, permanent}` or null, `unreadable`, `why`, \
-`delivery {state, reason, attempt}` or null |
-| letter of `parse` | a message with `file` in place of `id`, `conversation` and `channel` |
+`delivery {state, reason, attempt}` or null, `forwards` (the message that it passes on, or null), \
+`pinned` |
+| letter of `parse` | a message with `file` in place of `id`, `conversation` and `channel`, without \
+`forwards` and `pinned` |
 | event | `seq`, `at`, `actor`, `kind`, `conversation`, `message`, `contact`, `channel`, `data`, \
 `undoes` |
 | contact | `id`, `name`, `handles []`; `contact show` adds `wish` (a channel or null), \

@@ -79,8 +79,8 @@ def bounce(value: Bounce | None) -> Json | None:
     }
 
 
-def message(one: Message) -> Json:
-    """A stored message."""
+def message(one: Message, *, pinned: bool) -> Json:
+    """A stored message; `pinned` by an agent."""
     sent = one.delivery
     return {
         "id": one.id,
@@ -94,6 +94,8 @@ def message(one: Message) -> Json:
         "why": one.why,
         "delivery": sent
         and {"state": sent.state.value, "reason": sent.reason, "attempt": sent.attempt},
+        "forwards": one.forwards,
+        "pinned": pinned,
     }
 
 

@@ -48,8 +48,12 @@ def _everything(reads: Reads) -> Iterator[asjson.Json]:
         pointers = reads.pointers(conversation.number)
         merged = {"merged_into": pointers.merged_into if pointers else None}
         yield asjson.typed("conversation", asjson.conversation(conversation, whose) | merged)
+    pins: dict[int, list[int]] = {}
     for message in reads.every_message():
-        yield asjson.typed("message", asjson.message(message))
+        if message.conversation not in pins:
+            pins[message.conversation] = reads.pinned(message.conversation)
+        pinned = message.id in pins[message.conversation]
+        yield asjson.typed("message", asjson.message(message, pinned=pinned))
         if message.delivery:
             delivery = asjson.delivery(message.delivery, message.conversation)
             yield asjson.typed("delivery", delivery)

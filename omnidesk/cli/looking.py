@@ -199,9 +199,10 @@ async def _show(config: Config, number: int, json: bool) -> None:
 
 def _whole(reads: Reads, number: int) -> asjson.Json:
     found, whose = _with_contact(reads, number)
+    pinned, said = reads.pinned(found.number), reads.messages(found.number)
     return {
         **asjson.conversation(found, whose),
-        "messages": [asjson.message(one) for one in reads.messages(found.number)],
+        "messages": [asjson.message(one, pinned=one.id in pinned) for one in said],
         "events": [asjson.event(one) for one in _events(reads, found.number)],
     }
 

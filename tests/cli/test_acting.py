@@ -194,7 +194,11 @@ def test_conversations_are_sorted(filled: Cli) -> None:
     message = str(shown(filled)["messages"][0]["id"])
     assert filled("pin", message).out == f"message {message} is pinned\n"
     assert filled("pin", message).out == f"message {message} is pinned already\n"
+    assert [m["pinned"] for m in shown(filled)["messages"]] == [True]
+    exported = [one for one in filled("export").objects if one["type"] == "message"]
+    assert [one["id"] for one in exported if one["pinned"]] == [int(message)]
     assert filled("undo").code == 0
+    assert [m["pinned"] for m in shown(filled)["messages"]] == [False]
     assert filled("pin", "--drop", message).out == f"message {message} is pinned no more already\n"
     assert filled("pin", "999").code == 1
 

@@ -136,3 +136,9 @@ def test_contacts_that_are_two_are_not_suggested_again(filled: Cli) -> None:
 def test_a_chat_is_begun_with_whoever_wrote(filled: Cli) -> None:
     ran = filled("new", "telegram:77", "Good news", "--via", "bot")
     assert (ran.code, ran.out.partition(",")[0]) == (0, "#4: message to 77 by bot")
+
+
+def test_what_is_passed_on_is_told_in_json(filled: Cli) -> None:
+    assert filled("forward", "1", "Look", "--to", "bob@e.org").code == 0
+    came, passed = shown(filled, 1)["messages"]
+    assert (came["forwards"], passed["forwards"]) == (None, came["id"])

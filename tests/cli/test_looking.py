@@ -24,6 +24,7 @@ MESSAGE = [
     *("id", "conversation", "channel", "direction", "from", "to", "cc", "reply_to", "subject"),
     *("text", "folded", "html", "attachments", "external_id", "message_id", "references"),
     *("sent_at", "received_at", "automatic", "bounce", "unreadable", "why", "delivery"),
+    *("forwards", "pinned"),
 ]
 EVENT = [
     *("seq", "at", "actor", "kind", "conversation", "message", "contact", "channel"),
