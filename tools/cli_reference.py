@@ -45,8 +45,8 @@ size, sha256, inline}]`, `external_id`, `message_id`, `references []`, `sent_at`
 `automatic`, `bounce {recipients [], status, permanent}` or null, `unreadable`, `why`, \
 `delivery {state, reason, attempt}` or null, `forwards` (the message that it passes on, or null), \
 `pinned` |
-| letter of `parse` | a message with `file` in place of `id`, `conversation` and `channel`, without \
-`forwards` and `pinned` |
+| letter of `parse` | a message with `file` in place of `id`, `conversation` and `channel`, and \
+without `forwards` and `pinned` |
 | event | `seq`, `at`, `actor`, `kind`, `conversation`, `message`, `contact`, `channel`, `data`, \
 `undoes` |
 | contact | `id`, `name`, `handles []`; `contact show` adds `wish` (a channel or null), \
