@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from omnidesk.core.language import LANGUAGES
-from tests.ui.snapshots import FOLDER, draw, keep
+from tests.ui.keeping import FOLDER, draw, keep
 
 
 def main() -> None:

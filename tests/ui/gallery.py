@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 SIZES: Final = ((80, 24), (120, 40), (200, 60))
 _STILL_SECONDS: Final = 0.01
 _STILL_LOOKS: Final = 2
-_TYPED_SECONDS: Final = 0.3  # a filter and a search wait until the hand rests
-_FOR_EVER: Final = "changes"
+_TYPED_SECONDS: Final = 0.3  # a search waits until the hand rests, a page for its rows
+_FOR_EVER: Final = "changes", "overview"
 _PATIENCE: Final = 10.0
 _BLACK: Final = Color(0, 0, 0)
 
@@ -229,6 +229,8 @@ class Painter:
             else:
                 await self.pilot.press(key)
             await self.app.desk_screen.jobs.finished()
+        if self.app.screen is not self.app.desk_screen:
+            await self.pilot.pause(_TYPED_SECONDS)
         if self.app.desk_screen.composer is not None:
             writing.save_now(self.app.desk_screen, self.app.desk_screen.composer)
         await self.still()
@@ -283,20 +285,22 @@ class Painter:
         looks = 0
         while looks < _STILL_LOOKS:
             await self.pilot.pause(_STILL_SECONDS)
-            assert time.monotonic() < end, "the screen never rests"
-            looks = looks + 1 if self._idle else 0
+            assert time.monotonic() < end, f"the screen never rests: {self._busy}"
+            looks = 0 if self._busy else looks + 1
 
     @property
-    def _idle(self) -> bool:
-        """Whether every reading and every change that was asked for is done."""
+    def _busy(self) -> list[str]:
+        """What is still being read, done or painted."""
         screen = self.app.desk_screen
-        resting = screen._resting
-        waits = resting is not None and not resting.cancelled()
-        if resting is not None and resting.when() < asyncio.get_running_loop().time():
-            waits = False
-        busy = any(not w.is_finished and not w.name.startswith(_FOR_EVER) for w in self.app.workers)
-        painted = not self.app.screen._dirty_widgets
-        return painted and not (waits or busy or screen.jobs._queue._unfinished_tasks)  # type: ignore[attr-defined]
+        workers = (worker for worker in self.app.workers if not worker.is_finished)
+        busy = [worker.name for worker in workers if not worker.name.startswith(_FOR_EVER)]
+        busy += [f"{widget!r}" for widget in self.app.screen._dirty_widgets]
+        resting, now = screen._resting, asyncio.get_running_loop().time()
+        if resting is not None and not resting.cancelled() and resting.when() >= now:
+            busy.append("the thread follows the cursor")
+        if screen.jobs._queue._unfinished_tasks:  # type: ignore[attr-defined]
+            busy.append("jobs")
+        return busy
 
     async def _home(self) -> None:
         """Back to the list, everything closed and nothing said."""

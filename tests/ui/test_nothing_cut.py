@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
 
+# textual-image 0.12 asks Pillow 13 in an old way
+pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata:DeprecationWarning")
 _SIZE = 80, 24
 _RULES = set("─= ")
+_IN_FULL_BELOW = ("log", "log-alone", "outbox")  # what a line there cuts stands below the list
 _CUT = re.compile(r"(\S[^…]*?) ?…(?=\s|│|─|\)|$)")
 _TAIL = 6
 
@@ -55,7 +58,9 @@ async def test_nothing_of_ours_is_cut(language: str, monkeypatch: pytest.MonkeyP
                 if scene.size is None:
                     lost.clear()
                     await hand.go(scene)
-                    found = [*_cut_lines(hand, theirs), *_outside(hand), *_hidden(hand)]
+                    found = [*_outside(hand), *_hidden(hand)]
+                    if scene.name not in _IN_FULL_BELOW:
+                        found += _cut_lines(hand, theirs)
                     found += [f"painted beyond its edge: {text!r}" for text in dict.fromkeys(lost)]
                     faults += [f"{scene.name}: {one}" for one in found]
                     await hand.leave(scene)
