@@ -151,7 +151,8 @@ async def begin(screen: DeskScreen) -> None:
         return
     thread = screen.thread
     message = thread.current if screen.focused is thread else None
-    message = message or opened.messages[-1]
+    letters = [one for one in opened.messages if one.direction is not Direction.NOTE]
+    message = message or (letters or opened.messages)[-1]
     if message.direction is Direction.NOTE:
         screen.say(_("a note stays in the team; } and { go to another message"), alarm=True)
         return

@@ -146,9 +146,11 @@ async def test_a_note_is_not_forwarded(acme: House) -> None:
     app = acme.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot, app, number)
-        await pilot.press("f")
+        await pilot.press("enter", "}", "f")
         await until(pilot, lambda: "a note stays in the team" in screen_text(app))
         assert app.desk_screen.composer is None
+        await pilot.press("q", "f")
+        await until(pilot, lambda: "│ From: Ann <ann@e.org>" in screen_text(app))
 
 
 async def test_the_message_under_the_hand_is_what_goes_on(acme: House) -> None:
