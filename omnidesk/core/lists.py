@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from omnidesk.core.filters import Filter
-    from omnidesk.core.model import Contact, Conversation, Hit, Row
+    from omnidesk.core.model import Contact, Conversation, Hit, Message, Row
 
 
 class ListReads(Protocol):
@@ -69,6 +69,10 @@ class ListReads(Protocol):
 
     def participants(self, number: int) -> frozenset[str]:
         """`scheme:value` of whoever wrote in or was written to in a conversation."""
+        ...
+
+    def inbound(self, number: int, *, limit: int) -> list[Message]:
+        """The newest messages that were written to us in a conversation, newest first."""
         ...
 
     def search(

@@ -15,7 +15,7 @@ from omnidesk.core.store import Reads, Suggested
 from omnidesk.core.value import dataclass
 
 _LOOKED_AT = 100
-"""So many of the newest messages decide where a reply goes."""
+"""So many of the newest messages to us decide where a reply goes."""
 
 _GUESTS = 20
 
@@ -51,13 +51,15 @@ def open_conversation(
 ) -> Opened:
     """Everything about a conversation; NotFound where there is none of that number."""
     number, conversation, contact = find(reads, number)
-    inbound = inbound_of(reads, number)
+    messages = reads.messages(number, limit=newest)
+    whole = len(messages) < newest
+    inbound = _received(messages) if whole else inbound_of(reads, number)
     ways = ways_to(reads, contact, inbound, now)
     pinned = tuple(reads.pinned(number))
     return Opened(
         conversation=conversation,
         contact=contact,
-        messages=tuple(reads.messages(number, limit=newest)),
+        messages=tuple(messages),
         ways=ways,
         route=route(ways, inbound, own=own_addresses(reads), wish=wish_of(contact)),
         others=tuple(r for r in reads.conversations_of(contact.id) if r.number != number),
@@ -107,8 +109,11 @@ def wish_of(contact: Contact) -> Wish | None:
 
 def inbound_of(reads: Reads, number: int) -> list[Message]:
     """What was written to us in a conversation, newest first."""
-    found = reads.messages(number, limit=_LOOKED_AT)
-    return [m for m in reversed(found) if m.direction is Direction.IN]
+    return reads.inbound(number, limit=_LOOKED_AT)
+
+
+def _received(messages: Sequence[Message]) -> list[Message]:
+    return [m for m in reversed(messages) if m.direction is Direction.IN]
 
 
 def ways_to(

@@ -167,3 +167,11 @@ async def test_a_draft_says_of_copies_nothing_until_they_are_chosen(desk: Desk) 
     draft = (await desk.open(1)).draft
     assert draft is not None
     assert draft.cc == (), "nobody is a choice, too"
+
+
+async def test_a_hundred_replies_later_the_customer_is_still_known(desk: Desk) -> None:
+    for index in range(101):
+        await desk.reply(1, f"still looking, {index}", everyone=False)
+    assert isinstance((await desk.open(1)).route, Route)
+    last = await desk.reply(1, "found", everyone=True)
+    assert [one.address for one in last.cc] == ["bob@e.org", "cat@e.org"]

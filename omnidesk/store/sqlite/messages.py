@@ -61,6 +61,13 @@ class MessageReads(OutboxReads):
         found = self.db.execute(f"{MESSAGE} WHERE m.id = ?", (id,)).fetchall()
         return self._messages(found)[0] if found else None
 
+    def inbound(self, number: int, *, limit: int) -> list[Message]:
+        found = self.db.execute(
+            f"{MESSAGE} WHERE m.conversation = ? AND m.direction = 'in' ORDER BY m.id DESC LIMIT ?",
+            (number, limit),
+        ).fetchall()
+        return self._messages(found)
+
     def last_inbound(self, number: int) -> Message | None:
         found = self.db.execute(
             f"{MESSAGE} WHERE m.conversation = ? AND m.direction = 'in' AND m.bounce IS NULL "
