@@ -74,9 +74,9 @@ class Acting:
 
     async def undo(self, number: int | None = None) -> str:
         """Take back what this agent did last (in one conversation); what it was, in words."""
-        return await self.store.write(
-            lambda tx: changing.undo(tx, self.agent.id, self._now(), number)
-        )
+        from omnidesk.desk.undoing import undo  # a screen starts without it
+
+        return await self.store.write(lambda tx: undo(tx, self.agent.id, self._now(), number))
 
     async def take(self, number: int) -> bool:
         """Make it one's own; False where it is."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent, Direction, Handle, Message
 from omnidesk.core.store import Store
+from omnidesk.desk.settings import DeskSettings
 
 if TYPE_CHECKING:
     from omnidesk.desk.cards import Card, Ring
-    from omnidesk.desk.desk import DeskSettings
 
 _CARDS = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omnidesk.core.calls import span, with_recording
 from omnidesk.core.channel import Incoming
@@ -19,9 +19,7 @@ from omnidesk.core.summary import snippet, title
 from omnidesk.core.value import dataclass
 from omnidesk.desk import standing
 from omnidesk.desk.opening import find
-
-if TYPE_CHECKING:
-    from omnidesk.desk.desk import DeskSettings
+from omnidesk.desk.settings import DeskSettings
 
 _STANDING = ("state", "waiting_since", "snoozed_until", "closed_at", "assignee", "unread")
 

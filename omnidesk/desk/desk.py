@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Address, Agent, Handle, Health, Hit, Message, Row
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
-from omnidesk.core.value import dataclass
-from omnidesk.core.views import SavedView
 from omnidesk.desk.acting import Acting
 from omnidesk.desk.calling import Calling
 from omnidesk.desk.company import Company
@@ -21,42 +17,10 @@ from omnidesk.desk.opening import Opened, open_conversation
 from omnidesk.desk.overseeing import Overseeing
 from omnidesk.desk.phrases import Phrases
 from omnidesk.desk.saying import Saying
+from omnidesk.desk.settings import DeskSettings
 from omnidesk.desk.writing import way_out
 
 _NEWEST = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifySettings:
-    """Of what an agent is told, and how; `agents` has what is otherwise for one of them."""
-
-    about: tuple[str, ...] = ("assigned", "mentioned", "wrote", "failed")
-    agents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    text: bool = False
-    quiet: str | None = None
-    timezone: str | None = None
-    terminal: str = "auto"
-    tmux: bool = False
-    command: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskSettings:
-    """What the desk's faces need of the config."""
-
-    name: str = "Support"
-    undo_send: timedelta = timedelta(seconds=10)
-    theme: str | None = None
-    language: str | None = None
-    copy: str | None = None
-    region: str | None = None
-    join_window: timedelta = timedelta(hours=24)
-    reopen_within: timedelta = timedelta(days=7)
-    agents: tuple[Agent, ...] = ()
-    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    views: tuple[SavedView, ...] = ()
-    templates: Path | None = None
-    notify: NotifySettings = NotifySettings()
 
 
 def _utc_now() -> datetime:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent, Handle
 from omnidesk.core.store import Store, Suggested
-from omnidesk.desk import joining, people, redoing, wishes
+from omnidesk.desk import joining, people, wishes
 
 if TYPE_CHECKING:
     from omnidesk.desk.history import History
@@ -107,4 +107,6 @@ class Joins:
 
     async def redo(self) -> str:
         """Do again what was undone last; what it was, in words."""
-        return await self.store.write(lambda tx: redoing.redo(tx, self.agent.id, self._now()))
+        from omnidesk.desk.redoing import redo  # a screen starts without it
+
+        return await self.store.write(lambda tx: redo(tx, self.agent.id, self._now()))

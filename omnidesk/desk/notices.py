@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from omnidesk.core.hours import read_hours
@@ -12,9 +11,7 @@ from omnidesk.core.language import N_, _, ngettext
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.core.value import dataclass
 from omnidesk.desk.news import News, Why
-
-if TYPE_CHECKING:
-    from omnidesk.desk.desk import NotifySettings
+from omnidesk.desk.settings import NotifySettings
 
 _APART = timedelta(minutes=1)
 _MOST_AT_ONCE = 3

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Reads, Store
 from omnidesk.desk.opening import find
+from omnidesk.desk.settings import DeskSettings
 from omnidesk.desk.writing import way_out
 
 if TYPE_CHECKING:
-    from omnidesk.desk.desk import DeskSettings
     from omnidesk.desk.templates import Facts, Rendered, Template
 
 

@@ -10,6 +10,7 @@ from omnidesk.core.language import _
 from omnidesk.core.model import Handle
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import changing, joining, people, standing, wishes
+from omnidesk.desk.undoing import fields
 
 _NO_ACTS = (What.CONVERSATION_READ, What.DELIVERY_CHANGED)
 
@@ -60,7 +61,7 @@ def _again(tx: Transaction, event: Event, actor: str, now: datetime) -> str:
             after = standing.thawed(data["after"])
             changing.change(tx, event.conversation, actor, now, **after)
             return _("[#{number}] {names} as after it").format(
-                number=event.conversation, names=changing.fields(after, times=True)
+                number=event.conversation, names=fields(after, times=True)
             )
         case What.CONVERSATION_MERGED:
             return joining.merge(tx, int(data["kept"]), int(data["merged"]), actor, now)

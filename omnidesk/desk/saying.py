@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.language import _
@@ -15,11 +14,9 @@ from omnidesk.core.model import Address, Agent, Draft, Handle, Message
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
 from omnidesk.core.stored import read_stored
-from omnidesk.desk import changing, telling, writing
+from omnidesk.desk import telling, writing
 from omnidesk.desk.files import attach, size_of
-
-if TYPE_CHECKING:
-    from omnidesk.desk.desk import DeskSettings
+from omnidesk.desk.settings import DeskSettings
 
 
 class Saying:
@@ -220,9 +217,9 @@ class Saying:
 
     async def recall(self, message: int) -> str:
         """Take back a reply that is held still, also one for later; its text is a draft again."""
-        return await self.store.write(
-            lambda tx: changing.recall(tx, message, self.agent.id, self._now())
-        )
+        from omnidesk.desk.undoing import recall  # a screen starts without it
+
+        return await self.store.write(lambda tx: recall(tx, message, self.agent.id, self._now()))
 
     async def send_again(self, message: int) -> None:
         """Send a failed reply, or one that may have gone out, once more."""

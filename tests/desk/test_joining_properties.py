@@ -15,7 +15,7 @@ from omnidesk.core.errors import CannotJoin, NotFound
 from omnidesk.core.events import What
 from omnidesk.core.model import Message, State
 from omnidesk.core.store import Reads, Transaction
-from omnidesk.desk import changing
+from omnidesk.desk import undoing
 from tests.desk.house import House, exported, house
 
 PEOPLE = (
@@ -116,7 +116,7 @@ async def take_back(home: House, seq: int) -> None:
     def undo(tx: Transaction) -> None:
         event = tx.event(seq)
         assert event is not None
-        changing.take_back(tx, event, "anna", home.now())
+        undoing.take_back(tx, event, "anna", home.now())
 
     await home.store.write(undo)
 
