@@ -44,8 +44,7 @@ class Writing(TextArea):
     place = keymap.COMPOSER
 
     async def _on_paste(self, event: events.Paste) -> None:
-        event.text = strip_codes(event.text)[0]
-        await super()._on_paste(event)
+        event.text = strip_codes(event.text)[0]  # TextArea's own handler comes behind this one
 
 
 class ComposerTitle(Painted):

@@ -106,6 +106,19 @@ async def test_an_escape_in_a_paste_makes_no_command_of_what_follows(acme: House
     assert [(await acme.row(number)).state for number in rows] == [State.OPEN] * 3
 
 
+async def test_a_paste_that_never_ends_does_not_keep_the_keyboard(acme: House) -> None:
+    await acme.crowd(3)
+    with Terminal(acme.store.path) as terminal:
+        terminal.wait_shown("Order 2")
+        terminal.type("r")
+        terminal.wait_shown("REPLY by support")
+        terminal.type("\x1b[200~the line was cut\x1be")
+        terminal.wait_shown("the line was cut")
+        terminal.wait_shown("draft saved")
+        terminal.type("\x11")
+        assert terminal.ended() == 0
+
+
 @pytest.mark.timeout(90)
 async def test_a_paste_of_a_megabyte_is_taken_whole_and_can_be_gone_on_with(acme: House) -> None:
     number = await acme.says("ann", "Hello", subject="Order")
