@@ -108,10 +108,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A message that its author changed: the new version; the old one stays readable.
-
-    `completes`: nobody changed it, the same event is told to its end (a call and how it ended).
-    """
+    """A new version of a message, by its author; one that `completes` it (a call) is no edit."""
 
     external_id: str
     raw: Content
@@ -280,7 +277,6 @@ class Channel(Protocol):
     async def __aexit__(self, *exc: object) -> None: ...
 
     async def receive(self, cursor: str | None) -> Batch: ...
-
     async def send(self, outgoing: Outgoing) -> Outcome: ...
 
     async def check(self) -> str:

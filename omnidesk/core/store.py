@@ -227,19 +227,9 @@ class Transaction(Reads, JoinWrites, CompanyWrites, Protocol):
     def add_attachments(self, message: int, files: Sequence[Attachment]) -> None: ...
     def change_message(self, id: int, **changes: Any) -> None: ...
     def add_version(
-        self,
-        message: int,
-        *,
-        text: str,
-        raw: str | None,
-        at: datetime,
-        completes: bool = False,
+        self, message: int, *, text: str, raw: str | None, at: datetime, completes: bool = False
     ) -> None:
-        """Keep the present text as an old version and put this in its place.
-
-        One that `completes` it is no edit.
-        """
-        ...
+        """Keep the present text as an old version, put this in its place; `completes`: no edit."""
 
     def remove_message(self, id: int) -> None: ...
     def add_delivery(self, delivery: Delivery, conversation: int, at: datetime) -> None: ...
@@ -285,7 +275,6 @@ class Store(Protocol):
 
     @property
     def blobs(self) -> BlobStore: ...
-
     @property
     def spool(self) -> Path:
         """A folder on the blobs' file system for files on their way in."""

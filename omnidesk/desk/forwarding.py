@@ -22,7 +22,7 @@ from omnidesk.desk.holding import require_filled
 from omnidesk.desk.opening import find, own_addresses
 from omnidesk.desk.queueing import own_address, queue, refusal, require_ahead, require_carried
 from omnidesk.desk.recipients import copied
-from omnidesk.desk.writing import Written
+from omnidesk.desk.written import Written
 
 _LONGEST = 300
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent, Handle
 from omnidesk.core.store import Store, Suggested
-from omnidesk.desk import joining, people, wishes
+from omnidesk.desk import joining, people
 
 if TYPE_CHECKING:
     from omnidesk.desk.history import History
@@ -47,6 +47,8 @@ class Joins:
 
         CannotReply where nothing can be sent by that channel.
         """
+        from omnidesk.desk import wishes  # a screen starts without it
+
         return await self.store.write(
             lambda tx: wishes.set_wish(tx, contact, channel, self.agent.id, self._now())
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from omnidesk.core.errors import CannotReply
 from omnidesk.core.events import Event, What
@@ -13,9 +13,7 @@ from omnidesk.core.model import Delivery, DeliveryState, Message
 from omnidesk.core.routing import Refused, Way, losses
 from omnidesk.core.signing import make_key
 from omnidesk.core.store import Reads, Transaction
-
-if TYPE_CHECKING:
-    from omnidesk.desk.writing import Written
+from omnidesk.desk.written import Written
 
 
 def queue(

@@ -14,9 +14,10 @@ from omnidesk.core.model import Address, Agent, Draft, Handle, Message
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
 from omnidesk.core.stored import read_stored
-from omnidesk.desk import telling, writing
+from omnidesk.desk import writing
 from omnidesk.desk.files import attach, size_of
 from omnidesk.desk.settings import DeskSettings
+from omnidesk.desk.written import Written
 
 
 class Saying:
@@ -54,7 +55,7 @@ class Saying:
         entries of a draft that name files of the store.
         """
         attached = await asyncio.to_thread(attach, self.store, files)
-        written = writing.Written(
+        written = Written(
             text=text,
             agent=self.agent,
             nonce=secrets.token_hex(8),
@@ -93,7 +94,7 @@ class Saying:
         """
         from omnidesk.desk import starting
 
-        written = writing.Written(
+        written = Written(
             text=text,
             agent=self.agent,
             nonce=secrets.token_hex(8),
@@ -125,9 +126,9 @@ class Saying:
 
     async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
         """Write the same on every other way that waits for an answer in a conversation."""
-        written = writing.Written(
-            text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send
-        )
+        written = Written(text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send)
+        from omnidesk.desk import telling  # a screen starts without it
+
         return await self.store.write(
             lambda tx: telling.tell_elsewhere(
                 tx, number, written, self._now(), lambda: secrets.token_hex(8)
@@ -155,7 +156,7 @@ class Saying:
         """
         from omnidesk.desk import forwarding
 
-        written = writing.Written(
+        written = Written(
             text=text,
             agent=self.agent,
             nonce=secrets.token_hex(8),

@@ -26,7 +26,8 @@ from omnidesk.core.value import dataclass
 from omnidesk.desk.opening import own_addresses, ways_to
 from omnidesk.desk.queueing import own_address, queue, refusal, require_carried
 from omnidesk.desk.recipients import copied
-from omnidesk.desk.writing import Written, require
+from omnidesk.desk.writing import require
+from omnidesk.desk.written import Written
 
 _SHORT = 7
 """A number with fewer digits is a contact's, where there is one."""

@@ -10,6 +10,7 @@ from omnidesk.core.model import Direction, Handle, Message
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.desk import writing
 from omnidesk.desk.opening import find, inbound_of, ways_to
+from omnidesk.desk.written import Written
 
 _LOOKED_AT = 100
 
@@ -17,7 +18,7 @@ _LOOKED_AT = 100
 def tell_elsewhere(
     tx: Transaction,
     number: int,
-    written: writing.Written,
+    written: Written,
     now: datetime,
     nonce: Callable[[], str],
 ) -> list[Message]:

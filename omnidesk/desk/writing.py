@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from omnidesk.core.errors import CannotReply, NotFound
 from omnidesk.core.events import Event, What
@@ -12,7 +11,6 @@ from omnidesk.core.language import _
 from omnidesk.core.model import (
     Address,
     Agent,
-    Attachment,
     DeliveryState,
     Direction,
     Handle,
@@ -24,38 +22,13 @@ from omnidesk.core.settling import is_trouble, settle
 from omnidesk.core.shaping import reply_subject
 from omnidesk.core.store import Reads, Transaction
 from omnidesk.core.summary import snippet
-from omnidesk.core.value import dataclass
 from omnidesk.desk.holding import require_filled, require_first
 from omnidesk.desk.opening import find, inbound_of, own_addresses, ways_to, wish_of
 from omnidesk.desk.queueing import own_address, queue, refusal, require_ahead, require_carried
 from omnidesk.desk.recipients import copied, require_shown
+from omnidesk.desk.written import Written
 
 _REFERENCES = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What an agent wants sent, and how. `nonce` is letters and digits that no other reply has.
-
-    `cc` and `bcc` take the place of whom the route copies; `shown` are the recipients that he
-    saw: nothing goes to others. `later`: not before then. `seen`: the newest message that he
-    read. `checked`: he knows of what is not filled in.
-    """
-
-    text: str
-    agent: Agent
-    nonce: str
-    undo_send: timedelta
-    via: str | None = None
-    to: Handle | None = None
-    everyone: bool = True
-    files: Sequence[Attachment] = field(default=())
-    cc: Sequence[Address] | None = None
-    bcc: Sequence[Address] = ()
-    shown: Sequence[Address] | None = None
-    later: datetime | None = None
-    seen: int | None = None
-    checked: bool = False
 
 
 def reply(tx: Transaction, number: int, written: Written, now: datetime) -> Message:
