@@ -7,7 +7,7 @@ import re
 
 from omnidesk.core.language import _
 
-_FAILED = "Connect call failed"
+_FAILED = re.compile(r"Connect\scall\sfailed")
 _NUMBER = re.compile(r"\[Errno (\d{1,4})\]")
 
 
@@ -19,7 +19,7 @@ def unreached(port: int, error: OSError) -> str:
 def why(error: OSError) -> str:
     """`connection refused`; of several addresses that were tried, each reason once."""
     told = str(error)
-    if _FAILED not in told:
+    if not _FAILED.search(told):
         return error.strerror or told
     numbers = [error.errno] if error.errno else map(int, _NUMBER.findall(told))
     return ", ".join(dict.fromkeys(os.strerror(number).lower() for number in numbers)) or told
