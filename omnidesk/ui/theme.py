@@ -8,7 +8,7 @@ from textual.theme import Theme
 
 _DARK: Final = {
     "ink-text": "#d7dde5",
-    "ink-muted": "#93a0b0",
+    "ink-muted": "#a9b5c3",
     "ink-rule": "#46525f",
     "ink-title": "#9cc4ff",
     "ink-unread": "#ffffff",
@@ -18,14 +18,14 @@ _DARK: Final = {
     "ink-note-back": "#2c2818",
     "ink-own": "#8fd4cb",
     "ink-mark": "#c3b3f5",
-    "ink-cursor-back": "#2b4468",
+    "ink-cursor-back": "#2a4264",
     "ink-away-back": "#222c39",
     "ink-paper": "#10151b",
     "ink-bar": "#1a212a",
 }
 _LIGHT: Final = {
     "ink-text": "#1c2733",
-    "ink-muted": "#56616e",
+    "ink-muted": "#525d6a",
     "ink-rule": "#b5bec8",
     "ink-title": "#0b4f9c",
     "ink-unread": "#000000",
@@ -44,6 +44,15 @@ _LIGHT: Final = {
 INKS_BY_DEFAULT = _DARK
 """Ink variables for themes that are not ours."""
 
+
+def _selected(inks: dict[str, str]) -> dict[str, str]:
+    """Textual's own names for what is selected in a text."""
+    return {
+        "input-selection-background": inks["ink-cursor-back"],
+        "input-selection-foreground": inks["ink-unread"],
+    }
+
+
 DARK, LIGHT = (
     Theme(
         name=name,
@@ -58,7 +67,7 @@ DARK, LIGHT = (
         surface=inks["ink-bar"],
         panel=inks["ink-away-back"],
         dark=dark,
-        variables=inks,
+        variables=inks | _selected(inks),
     )
     for name, inks, dark in (("dark", _DARK, True), ("light", _LIGHT, False))
 )
