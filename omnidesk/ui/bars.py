@@ -11,18 +11,17 @@ from omnidesk.core.language import _, ngettext, pgettext
 from omnidesk.core.model import Health, HealthState
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.keymap import VIEWS, View, title_of
-from omnidesk.ui.lines import Line, age, cut, wrap
+from omnidesk.ui.lines import Line, age, cut
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.pressing import Keymap, shown
+from omnidesk.ui.trouble import BAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from datetime import datetime
 
     from omnidesk.ui.keymap import Action
 
-_BAD = (HealthState.DEGRADED, HealthState.BLOCKED)
-_TROUBLES = 3
 _MOST = 99
 
 
@@ -47,16 +46,21 @@ def _width(line: Line) -> int:
 
 
 def view_tabs(
-    view: str, counts: dict[str, int], *, brief: bool, views: tuple[View, ...] = VIEWS
+    view: str,
+    counts: dict[str, int],
+    *,
+    brief: bool,
+    views: tuple[View, ...] = VIEWS,
+    without: Collection[str] = (),
 ) -> Line:
-    """Views with their numbers and how many conversations each holds."""
+    """Views with their numbers and how many conversations each holds; `without` some."""
     parts: list[tuple[SafeText, str]] = []
     for number, known in enumerate(views, 1):
         name, title = known[0], title_of(known)
         count = counts.get(name, 0)
         chosen = name == view
         counted = name not in ("closed", "all")
-        if not chosen and (not counted or (brief and not count)):
+        if not chosen and (name in without or not counted or (brief and not count)):
             continue
         failed = name == "failed" and count
         words = f"{number} {title}" if number < 10 else title
@@ -77,7 +81,7 @@ def health_marks(health: list[Health], now: datetime, *, brief: bool) -> Line:
         words = f"{safe_line(channel.channel, 14)} {_word(channel.state)}"
         if channel.state is not HealthState.UP and channel.changed_at:
             words += f" {age(channel.changed_at, now)}"
-        bad = channel.state in _BAD
+        bad = channel.state in BAD
         ink = "alert" if bad else "ok" if channel.state is HealthState.UP else "muted"
         parts.append((SafeText(f"{words}  "), ink))
     if brief and well and len(parts) < len(health):
@@ -89,7 +93,7 @@ def health_marks(health: list[Health], now: datetime, *, brief: bool) -> Line:
 def health_count(health: list[Health]) -> Line:
     """How many channels are well and how many are not, where there is no room for names."""
     well = sum(channel.state is HealthState.UP for channel in health)
-    bad = [channel for channel in health if channel.state in _BAD]
+    bad = [channel for channel in health if channel.state in BAD]
     line: list[tuple[SafeText, str]] = []
     if bad:
         blocked = any(channel.state is HealthState.BLOCKED for channel in bad)
@@ -98,13 +102,6 @@ def health_count(health: list[Health]) -> Line:
     if well:
         line.append((SafeText(f"{well} {_well()}  "), "ok"))
     return tuple(line)
-
-
-def troubles(health: list[Health], problem: str, more: Iterable[str] = ()) -> list[SafeText]:
-    """What a person should know at any time: the config's problems, and each sick channel's."""
-    said = [safe_line(f"config.toml: {one}") for one in (problem, *more) if one]
-    sick = [channel for channel in health if channel.state in _BAD and channel.reason]
-    return said + [safe_line(f"{one.channel}: {one.reason}") for one in sick]
 
 
 def _hint(action: Action) -> Line:
@@ -153,41 +150,18 @@ class TopBar(Painted):
         yield (*brand, *few), (*sick, *first)
         yield (*brand, *few), (*counted, *first)
         yield few, (*counted, *first)
+        gone = []
+        for name, _title, _order in reversed(self.views):
+            if name not in (self.view, "failed"):  # what did not arrive is named last of all
+                gone.append(name)
+                some = view_tabs(self.view, self.counts, brief=True, views=self.views, without=gone)
+                yield some, (*counted, *first)
         only = view_tabs(self.view, {}, brief=True, views=self.views)
         yield only, (*counted, *first)
 
     def _agent(self, *, first: bool = False) -> Line:
         name = self.agent.split(" ")[0] if first else self.agent
         return ((SafeText(f"{name} "), "own"),)
-
-
-class TroubleBar(Painted):
-    """What is wrong and what to do about it, for as long as it is; nothing where all is well."""
-
-    ground = "bar"
-
-    def __init__(self) -> None:
-        super().__init__(id="trouble")
-        self.said: list[SafeText] = []
-
-    def tell(self, said: list[SafeText]) -> None:
-        """Say these lines; none take the bar away."""
-        if said != self.said:
-            self.said = said
-            self.display = bool(said)
-            self.styles.height = min(_TROUBLES, len(self._lines(self.screen.size.width)))
-            self.refresh(layout=True)
-
-    def _lines(self, width: int) -> list[SafeText]:
-        return [line for one in self.said for line in wrap(SafeText(f"! {one}"), width - 2)]
-
-    def render_line(self, y: int) -> Strip:
-        lines = self._lines(self.inner_width)
-        if y >= len(lines):
-            return self.paint(())
-        more = len(lines) > _TROUBLES and y == _TROUBLES - 1
-        said = SafeText(f"{cut(lines[y], self.inner_width - 4)} …") if more else lines[y]
-        return self.paint(((SafeText(" "), "alert"), (said, "alert")))
 
 
 class BottomBar(Painted):
@@ -198,6 +172,7 @@ class BottomBar(Painted):
     def __init__(self, keys: Keymap) -> None:
         super().__init__(id="bottom")
         self.keys = keys
+        self.means: Callable[[str], bool] = bool
         self.where = ""
         self.leader: tuple[str, ...] = ()
         self.notice = SafeText("")
@@ -242,7 +217,8 @@ class BottomBar(Painted):
         return self.keys.following(self.where, self.leader)
 
     def _hints(self, width: int) -> Line:
-        hinted = [one for one in self.keys.of(self.where) if one.hint and one.keys]
+        known = (one for one in self.keys.of(self.where) if one.hint and one.keys)
+        hinted = [one for one in known if self.means(one.id)]
         hints = [_hint(one) for one in hinted if one.id != "help"]
         last = [_hint(one) for one in hinted if one.id == "help"]
         room = width - (cell_len(self.notice) + 3 if self.notice else 0)

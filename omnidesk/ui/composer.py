@@ -177,6 +177,7 @@ class Composer(Container):
                 wanted=isinstance(route, Refused) or route.way.capabilities.subject
             )
         self.title.refresh()
+        self.over.bottom.refresh()
         if self.reviewing:
             self.look_over(self.opened)
 
@@ -185,6 +186,7 @@ class Composer(Container):
         self.note = note
         self.set_class(note, "-note")
         self.title.refresh()
+        self.over.bottom.refresh()  # other keys mean something now
 
     def tell(self, state: str) -> None:
         """Say in the title how the draft is."""

@@ -182,6 +182,16 @@ def to_customer(screen: DeskScreen) -> None:
     screen.set_focus(screen.customer)
 
 
+def pick_customer(by: int) -> Verb:
+    """Put the hand on another of the things to decide about the customer."""
+
+    def pick(screen: DeskScreen) -> None:
+        screen.customer.pick(by)
+        screen.bottom.refresh()
+
+    return pick
+
+
 def from_customer(screen: DeskScreen) -> None:
     """Give it back to the conversation."""
     screen.set_focus(screen.thread)

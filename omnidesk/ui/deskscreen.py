@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import safe_line
-from omnidesk.ui.bars import troubles
 from omnidesk.ui.beside import Beside
 from omnidesk.ui.fitted import KeepsAll
 from omnidesk.ui.hand import Hand
@@ -16,16 +15,20 @@ from omnidesk.ui.held import SECOND, Countdown
 from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.jobs import Jobs
 from omnidesk.ui.keymap import VIEWS, View, own_views
+from omnidesk.ui.meaning import means
 from omnidesk.ui.posts import Counted, Earlier, Listed, Loaded, Page, Rows
 from omnidesk.ui.pressing import Keymap
 from omnidesk.ui.reading import Reader
 from omnidesk.ui.thread import ThreadView
+from omnidesk.ui.trouble import troubles
 from omnidesk.ui.window import Key
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    from textual.widget import Widget
 
     from omnidesk.core.model import Handle, Row
     from omnidesk.core.views import SavedView
@@ -63,6 +66,8 @@ class DeskScreen(Hand):
         self.maybes: tuple[Maybe, ...] = ()
         self._listening: Listening | None = None
         self._resting: asyncio.TimerHandle | None = None
+        self.bottom.means = partial(means, self)
+        self.until_next: Widget | None = None
 
     # what is read
 
@@ -244,6 +249,9 @@ class DeskScreen(Hand):
             return
         from omnidesk.ui.verbs import verb_of
 
+        passing, self.until_next = self.until_next, None
+        if passing is not None:
+            await passing.remove()
         done = verb_of(action)(self)
         if done is not None:
             await done

@@ -143,13 +143,9 @@ async def look_again(screen: DeskScreen) -> None:
     if composer is None or desk is None:
         return
     try:
-        composer.route = await composer.whom.route(desk, composer.number, composer.via)
+        composer.aim(await composer.whom.route(desk, composer.number, composer.via))
     except OmnideskError as error:
         screen.say(str(error), alarm=True)
-        return
-    composer.title.refresh()
-    if composer.reviewing:
-        composer.look_over(composer.opened)
 
 
 async def everyone(screen: DeskScreen) -> None:

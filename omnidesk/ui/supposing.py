@@ -51,6 +51,7 @@ def _show(screen: DeskScreen, opened: Opened, found: Sequence[Maybe]) -> None:
         screen.customer.add(len(people) + len(opened.offered), partial(person, screen, opened))
     else:
         screen.customer.add(0, None)
+    screen.bottom.refresh()
 
 
 def _about(screen: DeskScreen, what: str) -> list[Maybe]:
@@ -123,8 +124,7 @@ def join(screen: DeskScreen, maybe: Maybe) -> None:
 
 async def joining(desk: Desk, maybe: Maybe) -> str:
     """Make two one; what was done, in words."""
-    merge = desk.merge if maybe.what == "conversation" else desk.merge_contacts
-    done = await merge(maybe.one.id, maybe.other.id)
+    done = await desk.join(maybe.what, maybe.one.id, maybe.other.id)
     return _("{done}; z parts them again").format(done=done)
 
 

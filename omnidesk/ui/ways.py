@@ -28,7 +28,7 @@ _SHOWN = 7
 
 
 class WaysStrip(Painted):
-    """A line a way above the last line; it goes by itself."""
+    """A line a way above the last line; it goes by itself, or with what is done next."""
 
     ground = "bar"
     DEFAULT_CSS = "WaysStrip { dock: bottom; margin-bottom: 1; background: $ink-bar; }"
@@ -126,10 +126,8 @@ async def next_way(screen: DeskScreen) -> None:
     if composer is not None:
         from omnidesk.ui import writing
 
-        composer.via, composer.route = way.channel, route
-        composer.title.refresh()
-        if composer.reviewing:
-            composer.look_over(opened)
+        composer.via, composer.opened = way.channel, opened
+        composer.aim(route)
         writing.save_soon(screen)
     await _show(screen, way_lines(opened, way, lost, _without(screen, opened), screen.size.width))
     can = ngettext("{n} can", "{n} can", len(able)).format(n=len(able))
@@ -180,4 +178,5 @@ async def _show(screen: DeskScreen, lines: Sequence[Line]) -> None:
         await old.remove()
     strip = WaysStrip(lines)
     await screen.mount(strip, before=screen.bottom)
+    screen.until_next = strip
     strip.set_timer(_SECONDS, strip.remove)
