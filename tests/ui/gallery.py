@@ -132,7 +132,7 @@ SCENES: Final = (
     Scene(name="tour", keys=("g", "h")),
     Scene(name="trouble", first=Gallery.sick, last=Gallery.well),
     Scene(name="closed", keys=("e",), last=Gallery.undo),
-    Scene(name="news-list", first=Gallery.gives, keys=("g", "N")),
+    Scene(name="news-list", first=Gallery.names, keys=("g", "N")),
     Scene(name="news", on="order", keys=("g", "n")),
     Scene(name="rings", on="order", first=Gallery.rings),
     Scene(name="list-empty", on="", first=Gallery.empty),
@@ -140,12 +140,21 @@ SCENES: Final = (
 )
 """In this order: the last ones change the desk for good."""
 
+_WIDE: Final = frozenset(
+    {
+        "list", "view-all", "leader-g", "thread", "thread-folded", "customer-entered", "reply",
+        "review", "review-doubts", "templates", "help", "palette", "search-hits", "suggestions",
+        "call-known", "why", "trouble", "rings", "list-empty",
+    }
+)  # fmt: skip
+"""What is painted at 200x60, too: the three panes, and what lies over them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painting:
     """What one screen showed: its strips as they stand in the dark theme and in the light one.
 
-    The light one is painted in English alone: colours do not depend on the language.
+    The light one is painted in English from 120 columns on: colours do not depend on the words.
     """
 
     scene: Scene
@@ -262,7 +271,8 @@ class Painter:
         """A scene in both themes; `draw` says whether its SVG is wanted, too."""
         await self.go(scene)
         dark = self.strips()
-        light = await self.light() if spoken() == LANGUAGES[0] else []
+        lit = spoken() == LANGUAGES[0] and self.app.size.width >= SIZES[1][0]
+        light = await self.light() if lit else []
         painting = Painting(scene=scene, dark=dark, light=light)
         if draw(painting):
             await self.still()
@@ -368,6 +378,13 @@ def _none(_: Painting) -> bool:
     return False
 
 
+def _is_shown(scene: Scene, size: tuple[int, int]) -> bool:
+    """A scene of a size of its own is painted once, a wide screen in fewer scenes."""
+    if scene.size is not None:
+        return size == SIZES[0]
+    return size != SIZES[2] or scene.name in _WIDE
+
+
 async def paintings(
     language: str, size: tuple[int, int], draw: Callable[[Painting], bool] = _none
 ) -> AsyncIterator[Painting]:
@@ -375,5 +392,5 @@ async def paintings(
     with speaking(language):
         async with painter(size) as hand:
             for scene in SCENES:
-                if scene.size is None or size == SIZES[0]:
+                if _is_shown(scene, size):
                     yield await hand.paint(scene, draw)

@@ -212,11 +212,9 @@ class Gallery:
         """What Anna did last is taken back."""
         await self.desk().undo()
 
-    async def gives(self) -> None:
-        """Ivan gives Anna a conversation and names her in a note."""
-        ivan = self.desk(IVAN)
-        await ivan.assign(self.numbers["plain"], ANNA.id)
-        await ivan.note(self.numbers["tagged"], "@anna подпиши, пожалуйста")
+    async def names(self) -> None:
+        """Ivan names Anna in a note."""
+        await self.desk(IVAN).note(self.numbers["tagged"], "@anna подпиши, пожалуйста")
 
     async def empty(self) -> None:
         """Nothing is left to do: everything is closed."""
