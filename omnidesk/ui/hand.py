@@ -8,13 +8,14 @@ from textual.containers import Container
 
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.safetext import SafeText, safe_line
-from omnidesk.ui.bars import BottomBar, Small, TopBar, TroubleBar
+from omnidesk.ui.bars import BottomBar, Small, TopBar
 from omnidesk.ui.customer import CustomerPane
 from omnidesk.ui.fitted import FittedScreen
 from omnidesk.ui.inbox import InboxList
 from omnidesk.ui.posts import Said
 from omnidesk.ui.pressing import Keymap
 from omnidesk.ui.thread import ThreadView
+from omnidesk.ui.trouble import TroubleBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
