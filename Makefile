@@ -8,7 +8,7 @@ JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt
 
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo check format test faults bench docs messages clean
+.PHONY: help install demo check format test faults bench docs messages snapshots clean
 
 help:
 	@echo "make demo    a desk in a temporary folder, with loopback servers and played customers"
@@ -17,6 +17,7 @@ help:
 	@echo "make faults  kills, cuts and outages, the long ones too"
 	@echo "make bench   what docs/performance.md measures"
 	@echo "make messages  the screen's sentences gathered into the catalogs of omnidesk/locale"
+	@echo "make snapshots  what every screen shows is kept as it is now; look at git diff"
 	@echo "make docs    docs/config.md, docs/config.schema.json, docs/cli.md and docs/keys.md from the code"
 
 install: $(STAMP)
@@ -60,6 +61,9 @@ docs: $(STAMP)
 
 messages: $(STAMP)
 	$(BIN)/python -m tools.messages
+
+snapshots: $(STAMP)
+	$(BIN)/python -m tools.snapshots
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
