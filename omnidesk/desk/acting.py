@@ -113,10 +113,12 @@ class Acting:
     async def next_needing(self, number: int | None = None, *, back: bool = False) -> Row | None:
         """The next conversation of the inbox in which a customer waits for us, or a reply failed.
 
-        Behind `number` in the inbox's order (or before it), and round from the other end; None
-        where no other needs us.
+        Behind `number` in the inbox's order (or before it), and round from the other end; what a
+        colleague has taken is his. None where no other needs us.
         """
-        return await self.store.read(lambda r: working.next_needing(r, number, back=back))
+        return await self.store.read(
+            lambda r: working.next_needing(r, number, self.agent.id, back=back)
+        )
 
     async def pin(self, message: int, *, pinned: bool = True) -> bool:
         """Have a message seen first in its conversation, or no more; False where it is so."""

@@ -23,6 +23,7 @@ _LAST_WAIT = 1 << 52
 """A rank below it says that a customer waits."""
 
 _HIGHEST = 9
+_PAGE, _PAGES = 200, 50  # how far a colleague's conversations are passed over
 Columns = dict[str, Any]
 
 
@@ -117,21 +118,36 @@ def prioritise(tx: Transaction, number: int, by: int, actor: str, now: datetime)
     return find(tx, number)[1].priority
 
 
-def next_needing(reads: Reads, number: int | None, *, back: bool) -> Row | None:
+def next_needing(reads: Reads, number: int | None, agent: str, *, back: bool) -> Row | None:
     """The inbox is in the order of waiting: who waits stands before all others."""
     here = reads.row(reads.kept_by(number)) if number is not None else None
     end = (_LAST_WAIT, 0)
     if here is not None:
         key = (here.rank, here.number)
+        found = _first_waiting(reads, agent, min(key, end) if back else key, back=back)
+        if found is not None:
+            return found
+    found = _first_waiting(reads, agent, end if back else None, back=back)
+    return None if here is not None and found is not None and found.number == here.number else found
+
+
+def _first_waiting(
+    reads: Reads, agent: str, key: tuple[int, int] | None, *, back: bool
+) -> Row | None:
+    """Who waits nearest to a place of the inbox and is no colleague's."""
+    for _page in range(_PAGES):
         if back:
-            found = reads.rows("inbox", before=min(key, end), limit=1)
+            rows = reads.rows("inbox", before=key, limit=_PAGE)[::-1]
         else:
-            found = reads.rows("inbox", after=key, limit=1)
-        if found and found[0].waiting_since is not None:
-            return found[0]
-    round_ = reads.rows("inbox", before=end, limit=2) if back else reads.rows("inbox", limit=2)
-    waiting = [row for row in round_ if row.waiting_since is not None and row != here]
-    return waiting[-1 if back else 0] if waiting else None
+            rows = reads.rows("inbox", after=key, limit=_PAGE)
+        waiting = [row for row in rows if row.waiting_since is not None]
+        for row in waiting:
+            if row.assignee in (None, "", agent):
+                return row
+        if len(rows) < _PAGE or (not back and len(waiting) < len(rows)):
+            return None
+        key = (rows[-1].rank, rows[-1].number)
+    return None
 
 
 def pin(tx: Transaction, message: int, actor: str, now: datetime, *, pinned: bool) -> bool:

@@ -123,6 +123,28 @@ async def test_the_next_that_needs_us_is_the_next_that_waits_round_and_round(hom
     assert [await next_(n) for n in (None, one, two)] == [None, None, None]
 
 
+async def test_what_a_colleague_has_taken_is_passed_over(home: House) -> None:
+    one, two, three_ = await three(home)
+    await home.anna.assign(two, "ivan")
+    await home.anna.assign(three_, "anna")
+
+    async def next_(number: int | None, *, back: bool = False) -> int | None:
+        row = await home.anna.next_needing(number, back=back)
+        return row.number if row else None
+
+    assert [await next_(n) for n in (None, one, two, three_)] == [one, three_, three_, one]
+    assert [await next_(n, back=True) for n in (None, one, two, three_)] == [
+        three_,
+        three_,
+        one,
+        one,
+    ]
+    await home.anna.each([three_], "close")
+    assert await next_(one) is None
+    await home.anna.each([one], "close")
+    assert await next_(None) is None
+
+
 async def test_who_waits_alone_has_no_other_next(home: House) -> None:
     alone = (await home.comes("bot", "77", "hi")).conversation
     assert await home.anna.next_needing(alone) is None
