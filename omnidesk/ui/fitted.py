@@ -8,6 +8,8 @@ from textual.screen import Screen
 
 _WIDTHS = [(0, "-slim"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
 _HEIGHTS = [(0, "-low"), (16, "-tall")]
+SHEET_WIDTHS = [(0, "-narrow"), (120, "-wide")]
+"""A sheet over a narrow screen takes its whole width: no half words stand beside it."""
 
 
 def _class_for(size: int, classes: list[tuple[int, str]]) -> str:

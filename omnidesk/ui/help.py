@@ -11,6 +11,7 @@ from textual.strip import Strip
 from omnidesk.core.language import N_, _
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui import keymap
+from omnidesk.ui.fitted import SHEET_WIDTHS
 from omnidesk.ui.lines import Line, fit
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.pressing import Keymap, shown
@@ -99,10 +100,10 @@ class HelpScreen(ModalScreen[bool]):
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $ink-paper 60%; }
-    HelpSheet {
-        width: 92%; max-width: 110; height: 90%; background: $ink-bar;
-    }
+    HelpSheet { width: 100; height: 90%; background: $ink-bar; }
+    HelpScreen.-narrow HelpSheet { width: 100%; }
     """
+    HORIZONTAL_BREAKPOINTS = SHEET_WIDTHS
 
     def __init__(self, keys: Keymap) -> None:
         super().__init__()

@@ -9,13 +9,13 @@ from textual import events
 from textual.message import Message as Posted
 from textual.strip import Strip
 
-from omnidesk.core.language import N_, _, ngettext, pgettext
+from omnidesk.core.language import _, ngettext, pgettext
 from omnidesk.core.model import Row
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
-from omnidesk.ui.keymap import title_of
 from omnidesk.ui.lines import Line, age, cut
 from omnidesk.ui.marks import Marks
+from omnidesk.ui.naming import name_of
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.rowline import row_line, state_letter
 from omnidesk.ui.sections import section_of
@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from textual.geometry import Region
 
     from omnidesk.ui.posts import Listed
-
-EMPTY = {
-    "inbox": N_("Nobody waits for you. New messages appear here by themselves."),
-    "mine": N_("Nothing is yours. A takes the conversation under the cursor."),
-    "unassigned": N_("Everything has an owner."),
-    "waiting": N_("No customer owes an answer."),
-    "snoozed": N_("Nothing is put off."),
-    "failed": N_("Every reply has arrived."),
-    "closed": N_("Nothing is closed yet. e closes what is done."),
-    "all": N_("No message has come yet. omnidesk check tries every channel."),
-}
-"""What an empty view teaches."""
 
 _STRIPS_KEPT = 400
 
@@ -94,16 +82,7 @@ class InboxList(Painted, can_focus=True):
         if (view, words) != self._view[:2]:
             self.marks.clear()
         self._view = view, words, newest
-        known = next(known for known in self.views if known[0] == view)
-        title, order = title_of(known), N_("newest first") if newest else known[2]
-        said = f"{title}, {_(order)}" if order else title
-        empty = _(EMPTY.get(view, N_("Nothing matches what this view asks for.")))
-        if words:
-            filtered = _("{view}: {words}, Esc shows all")
-            said = filtered.format(view=title, words=safe_line(words, 40))
-            empty = _("Nothing matches; / changes the filter.")
-        self.title = SafeText(said)
-        self.empty = SafeText(empty)
+        self.title, self.empty = name_of(self._view, self.views)
         self.refresh()
 
     def show(
@@ -196,10 +175,11 @@ class InboxList(Painted, can_focus=True):
         self.move(direction * max(1, self._height // 2))
 
     def next_needing(self, direction: int) -> bool:
-        """Move to the next row that needs us; False where none is loaded."""
+        """Move to the next row that needs us and is no colleague's; False where none is loaded."""
         rows, at = self.window.rows, self.window.cursor + direction
         while 0 <= at < len(rows):
-            if state_letter(rows[at]) in ("*", "!"):
+            theirs = rows[at].assignee not in (None, "", self.agent)
+            if state_letter(rows[at]) in ("*", "!") and not theirs:
                 self.move(at - self.window.cursor)
                 return True
             at += direction
@@ -293,7 +273,7 @@ class InboxList(Painted, can_focus=True):
         kept = self._strips.get((row.number, over, marked))
         if kept and kept[0] == row and kept[1:3] == (waits, width):
             return kept[3]
-        room = width - 1 if self.fence else width
+        room = width - 1 if self.fenced else width
         own = row.assignee == self.agent
         who = pgettext("whose it is", "me") if own else row.assignee or "-"
         code = self.codes.get(row.channel) or safe_line(row.channel[:2])

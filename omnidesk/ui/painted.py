@@ -21,6 +21,7 @@ class Painted(Widget):
 
     place: ClassVar[str] = ""
     ground: ClassVar[str] = "paper"
+    _painting: tuple[int, str] | None = None
 
     @property
     def fence(self) -> str:
@@ -28,9 +29,20 @@ class Painted(Widget):
         return ""
 
     @property
+    def _measured(self) -> tuple[int, str]:
+        """The width and the fence; while lines are painted both are asked for but once."""
+        return self._painting or (self.size.width, self.fence)
+
+    @property
+    def fenced(self) -> bool:
+        """Whether there is such a line."""
+        return bool(self._measured[1])
+
+    @property
     def inner_width(self) -> int:
         """The cells between the fences."""
-        return self.size.width - (1 if self.fence else 0)
+        width, fence = self._measured
+        return width - 1 if fence else width
 
     def paint(self, line: Line, over: str = "") -> Strip:
         """A line in its inks, filled to the widget's width; `over` is an ink laid over all."""
@@ -41,22 +53,23 @@ class Painted(Widget):
             lay: Style = inks[over]
             fill += lay
             parts = [(text, ink + lay) for text, ink in parts]
-        strip = strip_of(parts, self.inner_width, fill)
-        if not self.fence:
+        width, fence = self._measured
+        strip = strip_of(parts, width - 1 if fence else width, fill)
+        if not fence:
             return strip
         post = Strip([Segment("│", inks["rule"])], 1)
-        return Strip.join([post, strip] if self.fence == "left" else [strip, post])
+        return Strip.join([post, strip] if fence == "left" else [strip, post])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: no border or padding is ours, so strips keep their own caches."""
-        filters = self.get_line_filters()
+        self._painting = self._measured
+        try:
+            strips = [self.render_line(y) for y in crop.line_range]
+        finally:
+            self._painting = None
         background = self.background_colors[1]
-        strips = []
-        for y in crop.line_range:
-            strip = self.render_line(y)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
-            strips.append(strip)
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         if crop.column_span != (0, self.size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips

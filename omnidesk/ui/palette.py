@@ -9,6 +9,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from omnidesk.core.language import _
+from omnidesk.ui.fitted import SHEET_WIDTHS
 from omnidesk.ui.keymap import Action
 from omnidesk.ui.pressing import shown
 
@@ -57,9 +58,11 @@ def _provider(desk: DeskScreen) -> type[Provider]:
 class Palette(CommandPalette):
     """Textual's palette, without its pictogram and with our inks."""
 
+    HORIZONTAL_BREAKPOINTS = SHEET_WIDTHS
     DEFAULT_CSS = """
     Palette { background: $ink-paper 60%; }
-    Palette > Vertical { width: 72; max-width: 96%; margin-top: 2; }
+    Palette > Vertical { width: 72; margin-top: 2; }
+    Palette.-narrow > Vertical { width: 100%; }
     Palette SearchIcon { display: none; }
     Palette #--input { background: $ink-bar; }
     Palette #--input, Palette #--input.--list-visible { border: none; padding: 0 1; }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui import keymap
 from omnidesk.ui.above import Above
+from omnidesk.ui.fitted import SHEET_WIDTHS
 from omnidesk.ui.lines import Line, cut
 from omnidesk.ui.painted import Painted
 
@@ -80,9 +81,11 @@ class Picker(Above, Generic[T]):
     """The sheet over the screen; `take` gets what was chosen."""
 
     resting_place = keymap.PICK
+    HORIZONTAL_BREAKPOINTS = SHEET_WIDTHS
     DEFAULT_CSS = """
     Picker { align: center middle; background: $ink-paper 60%; }
-    Sheet { width: 76; max-width: 96%; background: $ink-bar; }
+    Sheet { width: 76; background: $ink-bar; }
+    Picker.-narrow Sheet { width: 100%; }
     """
 
     def __init__(

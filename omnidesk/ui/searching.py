@@ -76,6 +76,14 @@ class Words(Input):
     place = keymap.SEARCH_LINE
 
 
+class Title(Painted):
+    """What this screen is."""
+
+    def render_line(self, y: int) -> Strip:
+        rule = SafeText("─" * self.inner_width)
+        return self.paint(((SafeText(f" {_('Search in everything')} "), "title"), (rule, "rule")))
+
+
 class Hits(Painted, can_focus=True):
     """Two lines for each; it asks for the next page before the hand is there."""
 
@@ -149,6 +157,7 @@ class SearchScreen(Above):
     DEFAULT_CSS = """
     SearchScreen { background: $ink-paper; layout: vertical; }
     SearchScreen Input { height: 1; padding: 0 1; background: $ink-bar; color: $ink-text; }
+    SearchScreen Title { height: 1; }
     Hits { height: 1fr; }
     """
 
@@ -170,6 +179,7 @@ class SearchScreen(Above):
         self._hits = Hits(found, over.clock())
 
     def compose(self) -> ComposeResult:
+        yield Title()
         yield self._words
         yield self._hits
         yield self.bottom

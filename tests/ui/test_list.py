@@ -199,3 +199,20 @@ async def test_the_list_of_a_narrow_screen_comes_back_without_headings(acme: Hou
         await until(pilot, lambda: not inbox.window.rows[0].unread)
         assert inbox.window.section is None
         assert inbox.size.width == 0
+
+
+async def test_what_a_colleague_has_taken_is_passed_over_by_j(acme: House) -> None:
+    await acme.crowd(4)
+    rows = [row.number for row in await acme.desk.rows("inbox")]
+    await acme.desk.assign(rows[1], "ivan")
+    await acme.desk.assign(rows[2], "anna")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.desk_screen.inbox.number == rows[0])
+        seen = []
+        for key in ("J", "J", "J", "K", "K"):
+            at = app.desk_screen.inbox.number
+            await pilot.press(key)
+            await until(pilot, lambda at=at: app.desk_screen.inbox.number != at)  # type: ignore[misc]
+            seen.append(app.desk_screen.inbox.number)
+        assert seen == [rows[2], rows[3], rows[0], rows[3], rows[2]]
