@@ -252,11 +252,14 @@ class ThreadView(Painted, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         room, self._room_before = self._room_before, self._room
-        current = self.current
+        head = self._sheet.starts.get(self._at, -1) if self._at is not None else -1
+        seen = self._offset <= head < self._offset + room
         at_end = not room or self._offset >= len(self._sheet.lines) - room
         self._lay(at_end=at_end or self._fresh)
-        if current is not None and current.id == self._at:
-            self.go_to(current.id)
+        if seen and self._at is not None:  # what was gone to stays in sight
+            head = self._sheet.starts[self._at]
+            if not self._offset <= head < self._offset + self._room:
+                self.go_to(self._at)
 
     def on_mouse_scroll_down(self) -> None:
         self.scroll_by(3)
