@@ -110,7 +110,7 @@ CREATE TABLE reached (
     PRIMARY KEY (handle, channel)
 ) WITHOUT ROWID;
 
--- `rank` orders every list: longest wait first, then newest; `newest` is the other order. `apart` holds the columns that a
+-- `rank` orders every list: longest wait first, then newest. `apart` holds the columns that a
 -- conversation would have without what was merged into it, `aside` those of a merged one,
 -- `split_from` the one whose messages it was made for.
 CREATE TABLE conversation (
@@ -136,8 +136,7 @@ CREATE TABLE conversation (
     tags          TEXT NOT NULL DEFAULT '[]',
     active        INTEGER NOT NULL GENERATED ALWAYS AS (state IN ('open', 'waiting')) VIRTUAL,
     rank          INTEGER NOT NULL GENERATED ALWAYS AS
-                  (coalesce(waiting_since, 9007199254740992 - last_at)) STORED,
-    newest        INTEGER NOT NULL GENERATED ALWAYS AS (9007199254740992 - last_at) VIRTUAL
+                  (coalesce(waiting_since, 9007199254740992 - last_at)) STORED
 );
 CREATE INDEX conversation_all ON conversation (rank, number) WHERE state <> 'merged';
 CREATE INDEX conversation_inbox ON conversation (rank, number) WHERE state IN ('open', 'waiting');
@@ -146,10 +145,6 @@ CREATE INDEX conversation_mine ON conversation (assignee, rank, number)
 CREATE INDEX conversation_aside ON conversation (state, rank, number)
     WHERE state IN ('waiting', 'snoozed', 'closed');
 CREATE INDEX conversation_failed ON conversation (rank, number) WHERE failed > 0;
-CREATE INDEX conversation_newest ON conversation (newest, number, state, assignee)
-    WHERE state IN ('open', 'waiting');
-CREATE INDEX conversation_all_newest ON conversation (newest, number, state)
-    WHERE state <> 'merged';
 CREATE INDEX conversation_contact ON conversation (contact, last_at);
 CREATE INDEX conversation_merged ON conversation (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until) WHERE state = 'snoozed';
@@ -192,8 +187,7 @@ CREATE TABLE link (
 ) WITHOUT ROWID;
 CREATE INDEX link_b ON link (b);
 
--- `home` is the conversation that a message belongs to without any merge. `forwards` is the id
--- of the message that one of ours passes on: whom it went to takes no part in the conversation.
+-- `home` is the conversation that a message belongs to without any merge.
 CREATE TABLE message (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversation,
@@ -221,7 +215,6 @@ CREATE TABLE message (
     why          TEXT NOT NULL DEFAULT '',
     marked       TEXT,
     copy_of      INTEGER REFERENCES message,
-    forwards     INTEGER,
     version      INTEGER NOT NULL DEFAULT 1,
     raw          TEXT,
     files        TEXT NOT NULL DEFAULT '',
@@ -230,7 +223,6 @@ CREATE TABLE message (
 CREATE INDEX message_conversation ON message (conversation, id);
 CREATE INDEX message_out ON message (handle, id) WHERE direction = 'out';
 CREATE INDEX message_message_id ON message (message_id) WHERE message_id IS NOT NULL;
-CREATE INDEX message_forwards ON message (forwards) WHERE forwards IS NOT NULL;
 
 -- The ids of the messages of each day (in days since 1970): between them are all of that day.
 CREATE TABLE day (
@@ -322,8 +314,6 @@ CREATE TABLE delivery (
     sent_parts  TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE state IN ('held', 'queued');
-CREATE INDEX delivery_open ON delivery (due_at, message)
-    WHERE state IN ('held', 'queued', 'sending', 'failed', 'unknown');
 CREATE INDEX delivery_sending ON delivery (channel) WHERE state = 'sending';
 CREATE INDEX delivery_conversation ON delivery (conversation) WHERE state IN ('held', 'queued', 'sending');
 
@@ -371,7 +361,6 @@ CREATE TABLE lease (
     until  INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- `handle` is the one that the agent chose, as scheme:value; it may be nobody's yet.
 CREATE TABLE draft (
     conversation INTEGER NOT NULL REFERENCES conversation,
     agent        TEXT NOT NULL,
@@ -379,10 +368,6 @@ CREATE TABLE draft (
     text         TEXT NOT NULL,
     channel      TEXT,
     files        TEXT NOT NULL DEFAULT '[]',
-    everyone     INTEGER NOT NULL DEFAULT 0,
-    handle       TEXT,
-    recipients   TEXT NOT NULL DEFAULT '{}',
-    forward      INTEGER,
     changed_at   INTEGER NOT NULL,
     PRIMARY KEY (conversation, agent)
 ) WITHOUT ROWID;
