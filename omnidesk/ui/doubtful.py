@@ -76,8 +76,10 @@ class Pairs(Painted, can_focus=True):
         return self.paint(((SafeText(mark), "mark"), *line), over)
 
     def _lines(self, maybe: Maybe, width: int) -> list[Line]:
-        kind = _("one fault?") if maybe.what == "conversation" else _("one person?")
-        told = f"{kind} {percent(maybe.score)}  {safe_line(maybe.reason)}"
+        kind = _("one person?")  # how sure that is, its reason says
+        if maybe.what == "conversation":
+            kind = f"{_('one fault?')} {percent(maybe.score)}"
+        told = f"{kind}  {safe_line(maybe.reason)}"
         why = cut(SafeText(told), width - 2)
         return [
             ((why, "note"),),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from omnidesk.core.events import What
 from omnidesk.core.language import N_, _
 from omnidesk.core.safetext import SafeText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WORDS = {
     What.CONVERSATION_OPENED: N_("conversation opened"),
@@ -40,6 +46,8 @@ _WORDS = {
 }
 
 
-def what_happened(kind: What) -> SafeText:
+def what_happened(kind: What, data: Mapping[str, object] = MappingProxyType({})) -> SafeText:
     """`message received`; a kind that has no words here yet by its name."""
+    if kind is What.MESSAGE_EDITED and data.get("completes"):
+        return SafeText(_("the call went on"))
     return SafeText(_(_WORDS[kind]) if kind in _WORDS else kind.value.replace(".", " "))

@@ -71,12 +71,18 @@ def ring_lines(rings: Sequence[Ring], over: DeskScreen, width: int) -> list[Line
     if card and card.open:
         key, first = over.keys.key_of("ring.open"), card.open[0].number
         keys.insert(0, _("{key} opens #{number}").format(key=key, number=first))
+    elif card is None and ring.named:
+        key, first = over.keys.key_of("ring.open"), ring.named[0].number
+        keys.insert(0, _("{key} opens #{number}").format(key=key, number=first))
     tail = SafeText(f" {', '.join(keys)} ──")
     head = cut(head, max(10, width - cell_len(tail)))
     rule = SafeText("─" * max(0, width - cell_len(head) - cell_len(tail)))
     title: Line = ((head, "unread"), (rule, "rule"), (tail, "key"))
     if card is None:
-        return [title, ((SafeText(f" {_('nobody is known by this number')}"), "muted"),)]
+        words = "; ".join(one.words for one in ring.named)
+        ink = "text" if words else "muted"
+        said = safe_line(f" {words or _('nobody is known by this number')}")
+        return [title, ((cut(said, width), ink),)]
     rows = [f"#{row.number} {safe_line(row.subject or row.snippet)}" for row in card.open]
     open_ = _("nothing is open")
     if rows:
@@ -156,10 +162,11 @@ async def answer(screen: DeskScreen) -> None:
         screen.say(_("nobody rings"))
         return
     ring = screen.rings[-1]
-    if ring.card is not None and ring.card.open:
+    known = ring.card.open if ring.card is not None else ring.named
+    if known:
         from omnidesk.ui.going import go_to
 
-        await go_to(screen, ring.card.open[0].number)
+        await go_to(screen, known[0].number)
         return
     from omnidesk.ui.callform import ask
 

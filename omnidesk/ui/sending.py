@@ -9,6 +9,7 @@ from omnidesk.core.errors import OmnideskError, Overtaken
 from omnidesk.core.language import _
 from omnidesk.core.safetext import safe_line
 from omnidesk.ui import writing
+from omnidesk.ui.changing import set_aside
 from omnidesk.ui.held import count_down, counts
 from omnidesk.ui.later import leaving
 from omnidesk.ui.whom import required
@@ -27,7 +28,7 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     composer, desk = screen.composer, screen.desk
     from omnidesk.ui.templating import point_at_unfilled
 
-    if composer is None or desk is None or composer.done:
+    if composer is None or desk is None or composer.done or composer.hesitates:
         return
     if composer.note and composer.files.picked:
         screen.say(_("a note carries no files; x takes them off, ^N makes it a reply"), alarm=True)
@@ -38,17 +39,19 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     later, composer.later = composer.later, None
     composer.tell(_("sending"))
     writes = _note if composer.note else _letter
+    if then_close:  # before the reply makes it go down the list, and the cursor with it
+        set_aside(screen, (composer.number,))
 
     async def hand_over() -> str:
         try:
             message = await writes(desk, composer, later)
             await composer.whom.drop(desk, composer)
         except Overtaken as overtaken:
-            composer.done = False
             opened = await desk.open(composer.number)
+            composer.done = False
             composer.known = max(message.id for message in opened.messages)
             composer.changes = overtaken.changes
-            screen.call_later(composer.look_over, opened)
+            composer.hesitate(opened)
             return ""
         except OmnideskError:
             composer.done = False
@@ -67,9 +70,13 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
         if composer.note:
             pattern = _("note kept on #{number}")
         if then_close:
-            closed = await desk.close(number)
-            pattern += _("; closed, z first opens it") if closed else _("; it was closed")
-            screen.call_later(_go_on, screen, number)
+            known = composer.known if composer.note else message.id
+            try:
+                closed = await desk.close(number, seen=known)
+                pattern += _("; closed, z first opens it") if closed else _("; it was closed")
+                screen.call_later(_go_on, screen)
+            except Overtaken as overtaken:
+                pattern += _left_open(overtaken)
         others = "" if composer.note else await _waiting(desk, number, screen.clock())
         if others:
             pattern += _("; {channels} waits too, {key} tells it")
@@ -80,7 +87,20 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
             return ""
         return words(when=leaves)
 
-    screen.jobs.put(hand_over)
+    async def and_close() -> str:
+        try:
+            return await hand_over()
+        finally:
+            screen.leaving.discard(composer.number)
+            screen.changed()  # where it could not be done, it comes back
+
+    screen.jobs.put(and_close if then_close else hand_over)
+
+
+def _left_open(overtaken: Overtaken) -> str:
+    """What the customer wrote meanwhile, as part of a pattern."""
+    changes = safe_line("; ".join(overtaken.changes)).replace("{", "{{").replace("}", "}}")
+    return _("; left open: {changes}").format(changes=changes)
 
 
 async def _note(desk: Desk, composer: Composer, later: datetime | None) -> Message:
@@ -107,9 +127,8 @@ async def _go_to(screen: DeskScreen, number: int) -> None:
     screen.load(number)  # what was asked for before must not take its place
 
 
-def _go_on(screen: DeskScreen, number: int) -> None:
+def _go_on(screen: DeskScreen) -> None:
     """To the list, and the next one in it under the hand."""
-    from omnidesk.ui.changing import let_go
-
-    let_go(screen, (number,))
-    screen.leaving.discard(number)
+    screen.be_reading(False)
+    screen.set_focus(screen.inbox)
+    screen.load(screen.inbox.number)

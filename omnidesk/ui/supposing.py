@@ -118,8 +118,24 @@ def _reached(screen: DeskScreen) -> str:
 
 
 def join(screen: DeskScreen, maybe: Maybe) -> None:
-    """Make two one."""
-    _do(screen, lambda desk: joining(desk, maybe))
+    """Make two one; where the shown conversation went into another one, that is shown."""
+    shown = screen.thread.number
+
+    async def deed(desk: Desk) -> str:
+        said = await joining(desk, maybe)
+        if shown is not None and maybe.what == "conversation":
+            opened = await desk.open(shown)
+            if opened.conversation.number != shown:
+                screen.call_later(_follow, screen, shown, opened)
+        return said
+
+    _do(screen, deed)
+
+
+def _follow(screen: DeskScreen, shown: int, kept: Opened) -> None:
+    """Show the kept conversation in the place of the one that went into it."""
+    if screen.thread.number == shown and screen.composer is None:
+        screen.show_thread(kept)
 
 
 async def joining(desk: Desk, maybe: Maybe) -> str:

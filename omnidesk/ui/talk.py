@@ -238,7 +238,7 @@ def _warnings(message: Message, shown: Setting) -> list[Line]:
         said.append((_("the same letter came by another way"), "muted"))
     if message.marked:
         said.append((safe_line(message.marked), "alert"))
-    if message.version > 1:
+    if message.edited:
         said.append((_("edited, version {version}").format(version=message.version), "muted"))
     if message.cc:
         copies = ", ".join(show_address(a.name, a.address) for a in message.cc)

@@ -89,7 +89,10 @@ class WhyPane(Painted, can_focus=True):
         why = safe_line(message.why) or _("nobody wrote down why")
         told = [(_("why: {reason}").format(reason=why), "name")]
         if message.channel:
-            by = show_address(sender.name, sender.address) if sender else SafeText("?")
+            by = SafeText("?")
+            if sender:
+                by = show_address(sender.name, sender.address)
+                by = by if sender.address else safe_line(sender.name)
             said = _("by {channel}, {address}")
             channel = label(desk.channels, message.channel)
             told.append((said.format(channel=channel, address=by), "text"))
@@ -116,7 +119,7 @@ def _event_words(event: Event, id: int, *, now_words: SafeText) -> str:
         more = " " + moved.format(number=event.conversation, other=event.data.get("to"))
     elif "after" in event.data and isinstance(event.data["after"], str):
         more = f": {safe_line(event.data['after'])}"
-    return f"{now_words}  {what_happened(event.kind)}{more}, {safe_line(event.actor)}"
+    return f"{now_words}  {what_happened(event.kind, event.data)}{more}, {safe_line(event.actor)}"
 
 
 class Why(Deciding["tuple[Opened, History]"]):

@@ -156,6 +156,27 @@ async def test_a_number_that_nobody_has_and_one_withheld_are_said_so(acme: House
         await until(pilot, lambda: "number withheld by Phone, 1 more" in screen_text(app))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_who_wrote_the_number_that_rings_is_told_and_g_r_opens_it(
+    acme: House, size: tuple[int, int]
+) -> None:
+    number = await acme.says("zoe", "Call me at +7 903 555-01-01 please", name="Zoe Lund")
+    phone = Handle("tel", "+79035550101")
+    letter = (await acme.desk.open(number)).messages[0].id
+    contact = (await acme.desk.open(number)).contact.id
+    await acme.store.write(lambda tx: tx.offer(contact, phone, letter))
+    await acme.says("bob", "Hello")
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        await rung(acme, "c1", phone)
+        await until(pilot, lambda: f"named in #{number} by Zoe Lund" in screen_text(app))
+        assert f"g r opens #{number}, C logs it" in screen_text(app)
+        assert "nobody is known" not in screen_text(app)
+        await pilot.press("g", "r")
+        await until(pilot, lambda: app.desk_screen.thread.number == number)
+
+
 async def test_a_ring_leaves_the_reading_place_alone(acme: House) -> None:
     number = await acme.says("ann", "\n".join(f"line {at}" for at in range(200)))
     app = acme.app()

@@ -88,6 +88,18 @@ async def test_a_banner_names_the_other_and_m_joins_them(
         await until(pilot, lambda: words in screen_text(app))
 
 
+async def test_the_number_that_the_customer_knows_is_kept_wherever_one_joins(acme: House) -> None:
+    one, other = await twice(acme)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app, other)
+        await until(pilot, lambda: f"same as #{one} " in screen_text(app))
+        await pilot.press("m")
+        await done(pilot, app)
+        assert await kept(acme, other) == one
+        await until(pilot, lambda: app.desk_screen.thread.number == one)
+
+
 @pytest.mark.parametrize("key", ["x", "ч"])
 async def test_x_says_that_they_are_not_the_same_and_z_asks_again(acme: House, key: str) -> None:
     one, other = await twice(acme)
@@ -197,7 +209,7 @@ async def test_the_queue_shows_each_pair_with_its_reason_and_score(
         await queue(pilot, app, "g", "s")
         said = screen_text(app)
         assert "one fault? 80%  " + _REASON in said
-        assert "one person? 80%" in said
+        assert "one person?  " + _REASON in said
         assert f"#{one} Анна Петрова in E-mail, " in said
         assert f"#{other} Кирилл in Telegram, " in said
         await pilot.press("escape")

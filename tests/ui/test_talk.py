@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from omnidesk.core.events import What
 from omnidesk.core.model import (
     Address,
     Attachment,
@@ -23,6 +24,7 @@ from omnidesk.core.model import (
     Message,
 )
 from omnidesk.core.safetext import SafeText
+from omnidesk.ui.happened import what_happened
 from omnidesk.ui.lines import Line, age, cut, fit, wrap
 from omnidesk.ui.local import size
 from omnidesk.ui.talk import Setting, draft_lines, message_lines
@@ -73,6 +75,18 @@ def test_folded_parts_are_one_line_until_they_are_unfolded() -> None:
     ]
     shown = told(message_lines(quoted, None, replace(SETTING, unfolded=True)))
     assert shown[1:-1] == ["Yes.", "│ > a", "│ > b", "│ > c", "PS"]
+
+
+def test_a_call_that_went_on_is_a_new_version_that_nobody_edited() -> None:
+    went_on = replace(MESSAGE, version=2)
+    assert not any("edited" in line for line in told(message_lines(went_on, None, SETTING)))
+    edited = told(message_lines(replace(went_on, edited=True), None, SETTING))
+    assert "edited, version 2" in edited
+
+
+def test_what_went_on_by_itself_is_not_said_to_be_edited() -> None:
+    assert what_happened(What.MESSAGE_EDITED) == "message edited"
+    assert what_happened(What.MESSAGE_EDITED, {"completes": True}) == "the call went on"
 
 
 def test_a_folded_signature_is_called_one_and_a_quote_is_not() -> None:

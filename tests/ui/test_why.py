@@ -40,6 +40,17 @@ async def texts(acme: House, number: int) -> list[str]:
     return [message.text for message in (await acme.desk.open(number)).messages]
 
 
+async def test_our_answer_in_a_chat_has_no_empty_brackets(acme: House) -> None:
+    number = await chat(acme)
+    message = await acme.desk.reply(number, "Yes, it is")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        found = await pane(pilot, app, number, "w", "j")
+        await until(pilot, lambda: found.pane.chosen.id == message.id)
+        await until(pilot, lambda: "by Telegram, " in screen_text(app))
+        assert "<>" not in screen_text(app)
+
+
 async def done(pilot: Pilot[None], app: OmnideskApp) -> None:
     await pilot.pause()
     await app.desk_screen.jobs.finished()

@@ -10,7 +10,7 @@ import pytest
 
 from omnidesk.core.model import Agent, State
 from omnidesk.core.views import SavedView
-from omnidesk.desk import DeskSettings
+from omnidesk.desk import Desk, DeskSettings
 from omnidesk.ui.picker import letters_for
 from tests.ui.house import ANNA, House, house, screen_text, until
 from tests.ui.test_screen import at, settled
@@ -207,6 +207,62 @@ async def test_c_in_the_review_sends_closes_and_goes_on(acme: House) -> None:
         assert (await conversation(acme, one)).state is State.CLOSED
         assert (await acme.said(one))[-1] == ("out", "support", "Soon")
         await until(pilot, lambda: app.desk_screen.inbox.number == other)
+
+
+async def test_after_send_and_close_the_hand_is_on_the_next_row(acme: House) -> None:
+    first, second, third, last = [
+        await acme.says(who, "Hello", subject="Order") for who in ("ann", "bob", "cid", "dan")
+    ]
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, second)
+        seen = []
+        listed = app.desk_screen.inbox
+        pilot.app.screen.set_interval(0.01, lambda: seen.append(listed.number))
+        await pilot.press("r", *"Soon", "escape")
+        await until(pilot, lambda: "send and close" in screen_text(app))
+        await pilot.press("c")
+        await until(pilot, lambda: app.focused is listed)
+        await settled(pilot, app)
+        await until(pilot, lambda: app.desk_screen.thread.number == third)
+        assert list(dict.fromkeys(seen)) == [second, third]
+        assert [row.number for row in listed.window.rows] == [first, third, last]
+
+
+async def test_what_could_not_be_sent_and_closed_comes_back_into_the_list(acme: House) -> None:
+    number = await acme.says("ann", "Where is it?", subject="Order")
+    await acme.says("bob", "Hello", subject="Hello")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, number)
+        await pilot.press("r", *"Soon", "escape")
+        await until(pilot, lambda: "send and close" in screen_text(app))
+        able = {name: channel[1] for name, channel in acme.channels.items()}
+        ivan = Desk(acme.store, IVAN, DeskSettings(name="Acme"), able)
+        await ivan.reply(number, "I was faster")
+        await pilot.press("c")
+        await until(pilot, lambda: "s again sends it even so" in screen_text(app))
+        listed = app.desk_screen.inbox
+        await until(pilot, lambda: number in [row.number for row in listed.window.rows])
+
+
+async def test_what_the_customer_wrote_meanwhile_is_not_closed_with_a_note(acme: House) -> None:
+    one = await acme.says("ann", "Where is it?", channel="shop-bot")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, one)
+        await pilot.press("n", *"done", "escape")
+        await until(pilot, lambda: "send and close" in screen_text(app))
+        assert await acme.says("ann", "And {this} too", channel="shop-bot") == one
+        await pilot.press("c")
+        await settled(pilot, app)
+        await until(pilot, lambda: "left open: " in screen_text(app))
+        assert "note kept on #" in screen_text(app)
+        assert (await conversation(acme, one)).state is State.OPEN
+        assert "And {this} too" in [text for _way, _channel, text in await acme.said(one)]
 
 
 async def test_a_count_behind_g_moves_by_lines_or_opens_a_number(acme: House) -> None:
