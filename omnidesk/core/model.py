@@ -268,7 +268,7 @@ class Draft:
 
     `attachments` are paths, or files of the store as `core.stored` writes them. `to` is the
     handle that the agent chose; `cc` None: whom the letter copied. What is to be forwarded is
-    message `forward`, to `people`.
+    message `forward`, to `people`; without it, they are whom other channels are to tell.
     """
 
     conversation: int

@@ -69,13 +69,18 @@ def change(
 
 def let_go(screen: DeskScreen, numbers: tuple[int, ...]) -> None:
     """What is done leaves the list at once, and the next one is under the hand."""
+    set_aside(screen, numbers)
+    if screen.focused is screen.thread:
+        screen.be_reading(False)
+        screen.set_focus(screen.inbox)
+
+
+def set_aside(screen: DeskScreen, numbers: tuple[int, ...]) -> None:
+    """Take what is about to be done out of the list, where that is worked off."""
     if screen.view in _WORKED_OFF:
         screen.leaving.update(numbers)
         for number in numbers:
             screen.inbox.drop(number)
-    if screen.focused is screen.thread:
-        screen.be_reading(False)
-        screen.set_focus(screen.inbox)
 
 
 def doing(verb: str, said: str, *, leaves: bool = False, **more: object) -> Verb:

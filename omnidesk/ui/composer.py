@@ -34,6 +34,7 @@ _LEAST = 9
 _ABOVE_REVIEW = 3
 _FIELDS = 3
 _BRIEF = 6
+_GRACE_SECONDS = 0.5
 _RULES = 20
 """The rules and the first word of a title, in cells."""
 
@@ -122,6 +123,7 @@ class Composer(Container):
         self.done = False
         self.saving = False
         self.refused = False
+        self.hesitates = False
         self.later: datetime | None = None
         self.known = self.seen
         self.changes: tuple[str, ...] = ()
@@ -227,6 +229,15 @@ class Composer(Container):
         self.review.show(lines)
         self._give_room(len(lines))
         self.add_class("-review")
+
+    def hesitate(self, opened: Opened) -> None:
+        """Show what was said meanwhile; a press that was meant for before is not taken for yes."""
+        self.hesitates = True
+        self.look_over(opened)
+        self.call_after_refresh(self.set_timer, _GRACE_SECONDS, self._decide)
+
+    def _decide(self) -> None:
+        self.hesitates = False
 
     def _give_room(self, lines: int) -> None:
         """No line of the review is hidden; what it repeats goes before it."""

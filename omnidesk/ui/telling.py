@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from omnidesk.core.errors import CannotReply, OmnideskError
 from omnidesk.core.language import N_, _
-from omnidesk.core.model import Direction
+from omnidesk.core.model import Address, Direction
 from omnidesk.core.routing import Refused, Route
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui.recipients import people
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from omnidesk.core.model import Handle, Message
+    from omnidesk.core.model import Draft, Handle, Message
     from omnidesk.desk import Desk, Opened
     from omnidesk.ui.composer import Composer
     from omnidesk.ui.deskscreen import DeskScreen
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 _LETTER = re.compile(r"[a-zа-яё]", re.IGNORECASE)
+_NOBODY = Address("", "-")
+"""Stands in a draft for those who waited, where nobody does any more."""
+
 _SENTENCE = {
     "en": "We answered you by {label}.",
     "ru": "Мы ответили вам в другом канале ({label}).",
@@ -72,6 +75,16 @@ class Elsewhere(Whom):
             for one in self.routes
         ]
 
+    async def save(self, desk: Desk, composer: Composer) -> None:
+        """As a note to people: it must never turn into a reply by itself."""
+        await desk.save_draft(
+            composer.number,
+            composer.text,
+            note=True,
+            attachments=composer.files.paths,
+            people=[Address("", to.value) for _channel, to in self.where] or [_NOBODY],
+        )
+
     async def send(
         self, desk: Desk, composer: Composer, route: Route, later: datetime | None
     ) -> Message:
@@ -90,12 +103,28 @@ class Elsewhere(Whom):
         leaves = _("#{number} told elsewhere, leaves {when}, z takes each back")
         return leaves if waits else _("#{number} told elsewhere")
 
+    def kept(self, number: int) -> str:
+        return _("draft kept on #{number}, g e goes on").format(number=number)
+
 
 async def waiting(desk: Desk, number: int, now: datetime) -> Where:
     """The ways by which something was said and nothing answered since."""
     from omnidesk.desk import telling
 
     return await desk.store.read(lambda reads: telling.unanswered(reads, number, now))
+
+
+def is_telling(draft: Draft) -> bool:
+    """Whether an unsent text was for the other ways."""
+    return draft.forward is None and bool(draft.people)
+
+
+async def go_on(screen: DeskScreen, opened: Opened, draft: Draft) -> None:
+    """Go on with what was to be told to those who still wait."""
+    from omnidesk.ui import writing
+
+    whom = Elsewhere(clock=screen.clock)
+    await writing.compose(screen, opened, whom, text=draft.text, files=draft.attachments)
 
 
 async def begin(screen: DeskScreen) -> None:
@@ -110,7 +139,8 @@ async def begin(screen: DeskScreen) -> None:
         await writing.put_away(screen)
     opened = await desk.open(number)
     if opened.draft is not None and (opened.draft.text or opened.draft.attachments):
-        screen.say(_("your unsent text is here; send it or throw it away first"))
+        if not is_telling(opened.draft):
+            screen.say(_("your unsent text is here; send it or throw it away first"))
         await writing.begin(screen, note=opened.draft.note, on=opened)
         return
     answered = [m for m in opened.messages if m.direction is Direction.OUT and not m.automatic]

@@ -40,6 +40,12 @@ async def begin(
     if draft is not None and draft.forward is not None:
         await _go_on_forwarding(screen, opened, draft)
         return
+    if draft is not None and draft.people:
+        from omnidesk.ui.telling import go_on
+
+        screen.say(_("your unsent words to the other channels are here"))
+        await go_on(screen, opened, draft)
+        return
     if draft and draft.text and draft.note != note:
         # whatever key was pressed: words begun for the team never turn into a reply by themselves
         screen.say(

@@ -96,6 +96,13 @@ async def test_a_colleague_who_was_faster_is_shown_and_s_again_sends(acme: House
         assert "Ivan was here" in screen_text(app)
         texts = [text for _, _, text in await acme.said(number)]
         assert texts == ["Hello", "Ivan was here"]
+        composer = app.desk_screen.composer
+        assert composer is not None
+        await pilot.press("s", "c")
+        await app.desk_screen.jobs.finished()
+        assert composer.hesitates, "too late to say anything: the half second is over"
+        assert len(await acme.said(number)) == 2
+        await until(pilot, lambda: not composer.hesitates)
         await pilot.press("s")
         await until(pilot, lambda: app.desk_screen.composer is None)
     assert (await acme.said(number))[-1][2] == "Mine."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from omnidesk.core.model import Handle
 from omnidesk.ui.keymap import ACTIONS
 from omnidesk.ui.meaning import ASKED
 from tests.ui.house import until
@@ -76,8 +77,11 @@ async def test_a_way_that_is_left_takes_its_hints_along(acme: House) -> None:
 async def test_the_customer_pane_offers_what_there_is_to_decide(
     acme: House, *, offered: bool
 ) -> None:
-    words = "Write to ann@home.example, please" if offered else "Hello"
-    number = await acme.says("ann", words, subject="Order")
+    number = await acme.says("ann", "Call me: +7 916 123-45-67", subject="Order")
+    if offered:
+        contact = (await acme.desk.open(number)).contact.id
+        phone = Handle("tel", "+79161234567")
+        await acme.store.write(lambda tx: tx.offer(contact, phone, tx.last_message()))
     app = acme.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, app, number)
@@ -88,3 +92,16 @@ async def test_the_customer_pane_offers_what_there_is_to_decide(
         assert ("a add address" in line) is offered
         assert "same person" not in line
         assert "not the same" not in line
+
+
+@pytest.mark.parametrize("key", ["r", "a", "t", "C", "?", "j"])
+async def test_the_ways_go_with_whatever_is_done_next(acme: House, key: str) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press("V", "V")
+        await until(pilot, lambda: len(app.desk_screen.query("#ways")) == 1)
+        await pilot.press(key)
+        await until(pilot, lambda: not app.desk_screen.query("#ways"))
+        assert not app.desk_screen.until_next

@@ -370,6 +370,8 @@ async def test_a_reply_goes_where_the_review_said_though_the_customer_moved_on(a
         await acme.says("ann", "I am here now", channel="shop-bot")
         await pilot.press("s")
         await until(pilot, lambda: "s again sends it even so" in screen_text(app))
+        composer = app.desk_screen.composer
+        await until(pilot, lambda: composer is not None and not composer.hesitates)
         await pilot.press("s")
         await until(pilot, lambda: app.desk_screen.composer is None)
         await settled(pilot, app)

@@ -100,3 +100,38 @@ async def test_whoever_was_answered_meanwhile_is_not_told(tmp_path: Path) -> Non
             await until(pilot, lambda: "who waits has changed" in screen_text(app))
         said = [(message.channel, message.text) for message in await out(acme, number)]
         assert said == [("support", "Tomorrow"), ("shop-bot", "Here, too")]
+
+
+@pytest.mark.parametrize("key", ["r", "n", "f"])
+async def test_what_was_to_be_told_comes_back_as_that(acme: House, key: str) -> None:
+    number = await two_ways(acme)
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await answered(pilot, app, number)
+        await pilot.press("g", "e")
+        await until(pilot, lambda: app.desk_screen.composer is not None)
+        await pilot.press(*" Bye.", "escape")
+        await until(pilot, lambda: app.desk_screen.place == "review")
+        await pilot.press("p")
+        await until(pilot, lambda: "draft kept on #1, g e goes on" in screen_text(app))
+        draft = (await acme.desk.open(number)).draft
+        assert draft is not None
+        assert draft.note, "whoever reads no more than that sends it to nobody"
+        for keys in ((key,), ("g", "e")):
+            await pilot.press(*keys)
+            await until(pilot, lambda: "TELL Ann <1317> (shop-bot)" in screen_text(app))
+            composer = app.desk_screen.composer
+            assert composer is not None
+            assert composer.text == "We answered you by E-mail. Bye."
+            assert not composer.note
+            await pilot.press("escape")
+            await until(pilot, lambda: app.desk_screen.place == "review")
+            await pilot.press("p")
+            await until(pilot, lambda: app.desk_screen.composer is None)
+        await pilot.press("g", "e", "escape")
+        await until(pilot, lambda: app.desk_screen.place == "review")
+        await pilot.press("s")
+        await until(pilot, lambda: "told elsewhere, leaves in" in screen_text(app))
+    said = [(message.channel, message.text) for message in await out(acme, number)]
+    assert said[1:] == [("shop-bot", "We answered you by E-mail. Bye.")]
+    assert (await acme.desk.open(number)).draft is None
