@@ -13,8 +13,8 @@ from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import _
 from omnidesk.ui import keymap
 from omnidesk.ui.above import Above
-from omnidesk.ui.callfields import ASKS, CallText, begins_with, by_rules, call_fields
-from omnidesk.ui.callpane import CardPane, FieldNames, LookOver
+from omnidesk.ui.callfields import ASKS, CallText, begins_with, by_rules, call_fields, field_word
+from omnidesk.ui.callpane import CardPane, FieldNames, FormTitle, LookOver
 from omnidesk.ui.callwords import Call, Unread, is_number, number_of, read_call
 from omnidesk.ui.choice import Choice
 
@@ -35,7 +35,8 @@ class CallForm(Above):
     resting_place = keymap.CALL
     DEFAULT_CSS = """
     CallForm { align: center top; background: $ink-paper 60%; }
-    #call { width: 100%; max-width: 130; height: auto; margin-top: 1; layout: horizontal;
+    FormTitle { width: 100%; max-width: 130; height: 1; margin-top: 1; background: $ink-bar; }
+    #call { width: 100%; max-width: 130; height: auto; layout: horizontal;
             background: $ink-bar; }
     #call FieldNames { height: 100%; }
     #fields { width: 1fr; height: auto; layout: vertical; }
@@ -43,7 +44,7 @@ class CallForm(Above):
     #fields Input:focus { background: $ink-cursor-back; }
     #fields TextArea { height: 3; border: none; padding: 0 1; background: $ink-bar; }
     #fields TextArea:focus { border: none; background: $ink-cursor-back; }
-    CardPane { width: 46%; height: 100%; min-height: 14; }
+    CardPane { width: 46%; height: 100%; min-height: 13; }
     LookOver { display: none; width: 100%; max-width: 130; height: auto; background: $ink-bar; }
     """
 
@@ -93,6 +94,7 @@ class CallForm(Above):
         return field.text
 
     def compose(self) -> ComposeResult:
+        yield FormTitle()
         with Container(id="call"):
             yield self._names
             with Container(id="fields"):
@@ -108,6 +110,18 @@ class CallForm(Above):
             self._look_up(self._given)
         self._offer()
         self.set_focus(self.fields["text" if self._given else "who"])
+
+    def on_descendant_focus(self) -> None:
+        super().on_descendant_focus()
+        self._names.refresh()
+
+    def on_choice_changed(self, changed: Choice.Changed) -> None:
+        field = changed.choice
+        said = _("{field}: {word}").format(field=field_word(field.id or ""), word=field.said)
+        self.tell(said)
+
+    def on_choice_misread(self) -> None:
+        self.tell(_("← → choose here; ↑ goes back to the field above"), alarm=True)
 
     # who it is
 
@@ -135,7 +149,7 @@ class CallForm(Above):
     def on_call_form_found(self, found: Found) -> None:
         if found.typed == self.typed("who"):
             self._found_for = found.typed
-            self.card.show(found.cards)
+            self.card.show(found.cards, asked=bool(found.typed.strip()))
             unknown = not found.cards and is_number(found.typed, self._desk.region)
             self.fields["name"].display = unknown
             self._names.refresh()

@@ -46,9 +46,20 @@ class FieldNames(Painted):
             if not field.display:
                 continue
             if at == y:
-                return self.paint(((SafeText(f" {field_word(name)}"), "muted"),))
+                ink = "key" if field.has_focus else "muted"
+                return self.paint(((SafeText(f" {field_word(name)}"), ink),))
             at += field.size.height
         return self.paint(())
+
+
+class FormTitle(Painted):
+    """What the form is for."""
+
+    ground = "bar"
+
+    def render_line(self, y: int) -> Strip:
+        rule = SafeText("─" * self.inner_width)
+        return self.paint(((SafeText(f" {_('Log a call')} "), "title"), (rule, "rule")))
 
 
 class CardPane(Painted):
@@ -60,6 +71,7 @@ class CardPane(Painted):
         super().__init__()
         self._over = over
         self.cards: Sequence[Card] = ()
+        self.asked = False
         self.at = 0
 
     @property
@@ -71,9 +83,9 @@ class CardPane(Painted):
         """The card under the arrow."""
         return self.cards[self.at] if self.cards else None
 
-    def show(self, cards: Sequence[Card]) -> None:
-        """Others were found."""
-        self.cards, self.at = cards, 0
+    def show(self, cards: Sequence[Card], *, asked: bool = True) -> None:
+        """Others were found; not `asked`: nobody was looked for."""
+        self.cards, self.at, self.asked = cards, 0, asked
         self.refresh()
 
     def pick(self, by: int) -> None:
@@ -91,7 +103,8 @@ class CardPane(Painted):
     def _lines(self, width: int) -> list[Line]:
         chosen = self.chosen
         if chosen is None:
-            return [((SafeText(_("nobody is known by that")), "muted"),)]
+            said = _("nobody is known by that") if self.asked else _("a number or a name finds him")
+            return [((line, "muted"),) for line in wrap(SafeText(said), width)]
         desk = self._over.desk
         assert desk is not None
         lines: list[Line] = []
@@ -101,7 +114,9 @@ class CardPane(Painted):
                 mark = ">" if at == self.at else " "
                 said = cut(SafeText(f"{mark} {_short(card)}"), width)
                 lines.append(((said, "own" if at == self.at else "muted"),))
-            lines.append(((SafeText("─" * width), "rule"),))
+            keys = " ".join(self._over.keys.key_of(key) for key in ("call.up", "call.down"))
+            said = cut(SafeText(_("{keys} who is meant").format(keys=keys)), width)
+            lines.append(((said, "key"), (SafeText(f" {'─' * width}"), "rule")))
         return lines + card_lines(chosen, desk.channels, self._over.clock(), width)
 
 

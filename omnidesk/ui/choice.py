@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.message import Message as Posted
 
 from omnidesk.core.safetext import SafeText, safe_line
@@ -27,16 +28,29 @@ class Choice(Painted, can_focus=True):
     class Changed(Posted):
         """Another word was chosen."""
 
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    class Misread(Posted):
+        """Something was typed that chooses nothing; nothing was chosen by it."""
+
     def __init__(self, words: Sequence[str], *, id: str, shown: Callable[[str], str] = str) -> None:
         super().__init__(id=id)
         self.shown = shown
         self.words = tuple(words)
         self.at = 0
+        self._typing = False
 
     @property
     def value(self) -> str:
         """What is chosen."""
         return self.words[self.at]
+
+    @property
+    def said(self) -> SafeText:
+        """What is chosen, as it is said to people."""
+        return safe_line(self.shown(self.value))
 
     def offer(self, words: Sequence[str]) -> None:
         """Other words to choose from; what was chosen stays, if it still is one."""
@@ -57,21 +71,34 @@ class Choice(Painted, can_focus=True):
         ]
 
     def on_key(self, event: events.Key) -> None:
-        step = {"space": 1, "right": 1, "left": -1}.get(event.key)
-        begins = self._begun_with(event.character) if event.character else []
-        if step is None and not begins:
-            return
-        event.stop()
-        self.at = (self.at + step) % len(self.words) if step is not None else begins[0]
+        arrow = {"right": 1, "left": -1}.get(event.key)
+        if arrow is not None:
+            event.stop()
+            self._typing = False
+            self._choose((self.at + arrow) % len(self.words))
+        elif event.character and event.is_printable:
+            event.stop()
+            self._read(event.character)
+
+    def _read(self, letter: str) -> None:
+        """A letter chooses; whoever types words is told so, and turns nothing by them."""
+        begins = self._begun_with(letter) if letter != " " else [(self.at + 1) % len(self.words)]
+        if self._typing or not begins:
+            self._typing = True
+            self.post_message(self.Misread())
+        else:
+            self._choose(begins[0])
+
+    def _choose(self, at: int) -> None:
+        self.at = at
         self.refresh()
-        self.post_message(self.Changed())
+        self.post_message(self.Changed(self))
 
     def on_click(self) -> None:
-        self.at = (self.at + 1) % len(self.words)
-        self.refresh()
-        self.post_message(self.Changed())
+        self._choose((self.at + 1) % len(self.words))
 
     def on_focus(self) -> None:
+        self._typing = False
         self.refresh()
 
     def on_blur(self) -> None:
@@ -79,7 +106,7 @@ class Choice(Painted, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         line: list[tuple[SafeText, str]] = []
-        if len(self.words) > 3:  # too many for one line: the chosen one alone
+        if self._width > self.size.width:  # too many for one line: the chosen one alone
             which = f" {self.at + 1}/{len(self.words)}"
             said = cut(safe_line(self.shown(self.value)), self.size.width - len(which) - 2)
             line = [(SafeText(f"[{said}]"), self._ink), (SafeText(which), "muted")]
@@ -90,6 +117,10 @@ class Choice(Painted, can_focus=True):
             said = SafeText(f"[{said}]" if chosen else f" {said} ")
             line.append((said, self._ink if chosen else "muted"))
         return self.paint(tuple(line))
+
+    @property
+    def _width(self) -> int:
+        return sum(cell_len(safe_line(self.shown(word))) + 2 for word in self.words)
 
     @property
     def _ink(self) -> str:

@@ -285,7 +285,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _act("ring.open", "the conversation of whoever rings", "g r", at=_HERE, brief="who rings"),
     _act("call", "log a call", "C", at=_HERE, hint="log a call"),
     _act("call.next", "next field", "Enter", at=(CALL,), hint="next"),
-    _act("call.down", "who is meant, next field", "down", at=(CALL,), hint="who is meant"),
+    _act("call.down", "who is meant, next field", "down", at=(CALL,)),
     _act("call.up", "who is meant, field before", "up", at=(CALL,)),
     _act("call.review", "look it over, or leave", "Esc", at=(CALL,), hint="look over, leave"),
     _act("call.save", "write it down", "s", "f2", "^Y", at=(CALL_REVIEW,), hint="write it down"),

@@ -119,6 +119,56 @@ async def test_every_part_of_a_call_reaches_the_store_and_z_takes_it_back(acme: 
         assert [m.text for m in opened.messages] == ["The kettle leaks"]
 
 
+async def test_a_call_that_rings_can_be_typed_on_and_nothing_turns_silently(acme: House) -> None:
+    await ann(acme)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await begun(pilot, app, "C")
+        assert " Log a call ──" in screen_text(app)
+        assert "a number or a name finds him" in " ".join(screen_text(app).split())
+        await pilot.press(*"8916123")
+        await until(pilot, lambda: form.card.chosen is not None)
+        await pilot.press("enter", *"asks", "enter", *"she left it in Oslo")
+        assert form.typed("direction") == "in"
+        assert "← → choose here; ↑ goes back to the field above" in screen_text(app)
+        await pilot.press("up", *" again")
+        assert form.typed("text") == "asks again"
+        await pilot.press("enter", "o")
+        assert form.typed("direction") == "out"
+        assert " direction: out " in screen_text(app)
+        await pilot.press("left")
+        assert form.typed("direction") == "in"
+        await pilot.press("space")
+        assert form.typed("direction") == "out"
+
+
+async def test_who_is_meant_is_asked_only_where_several_may_be(acme: House) -> None:
+    await ann(acme)
+    await acme.says("ann2", "Hello", name="Анна Иванова")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await begun(pilot, app, "C")
+        await pilot.press(*"8916123")
+        await until(pilot, lambda: form.card.chosen is not None)
+        assert "who is meant" not in screen_text(app)
+        await pilot.press("ctrl+u", *"анна")
+        await until(pilot, lambda: len(form.card.cards) == 2)
+        await until(pilot, lambda: "↑ ↓ who is meant" in screen_text(app))
+
+
+async def test_where_a_call_goes_is_cut_by_an_ellipsis_or_stands_alone(acme: House) -> None:
+    number = await ann(acme)
+    app = acme.app()
+    async with app.run_test(size=(60, 24)) as pilot:
+        form = await begun(pilot, app, "C")
+        await pilot.press(*"8916123")
+        await until(pilot, lambda: form.card.chosen is not None)
+        await until(pilot, lambda: "[where it belongs] 1/2" in screen_text(app))
+        form.choice("into").focus()
+        await pilot.press("right")
+        await until(pilot, lambda: f"[#{number} Kettle] 2/2" in screen_text(app))
+
+
 async def test_a_number_that_nobody_has_becomes_a_contact_with_the_name_typed(
     acme: House,
 ) -> None:
