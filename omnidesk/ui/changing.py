@@ -210,7 +210,7 @@ async def snooze_by_date(screen: DeskScreen) -> None:
         found = read_moment(typed, screen.clock())
         if isinstance(found, Unclear):
             return str(found), False
-        said = _("comes back {when}, or when the customer writes")
+        said = _("{when}, or until the customer writes")
         return said.format(when=moment(found, year=True)), True
 
     def put_off(typed: str) -> None:

@@ -61,7 +61,8 @@ def _addresses(route: Route) -> list[str]:
     if route.way.last_in is None:
         said.append(_("first message to this address"))
     letter = route.answers
-    if letter and letter.sender and letter.reply_to:
+    told = {person.address.casefold() for person in route.to} != {route.way.handle.value}
+    if letter and letter.sender and letter.reply_to and not told:
         asked = {person.address.casefold() for person in letter.reply_to}
         if letter.sender.address.casefold() not in asked:
             words = _("goes to Reply-To, not to {address}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Container
 from textual.widgets import Input
 
 from omnidesk.core.language import _
 from omnidesk.core.safetext import SafeText, safe_line, strip_codes
 from omnidesk.ui import keymap
-from omnidesk.ui.lines import cut
+from omnidesk.ui.lines import wrap
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
@@ -32,11 +33,25 @@ class _Prompt(Painted):
         self._title = title
         self.said = SafeText("")
         self.wrong = False
+        self._below: list[SafeText] = []
+        """What is said, where it has no room beside the title."""
+        self._heads: list[SafeText] = [title]
+
+    def tell(self, said: SafeText, *, wrong: bool, width: int) -> None:
+        """Say this beside the title, or below it where both have no room in one line."""
+        self.said, self.wrong = said, wrong
+        fits = not self._below and cell_len(self._title) + cell_len(said) + 3 <= width
+        self._heads = wrap(self._title, width - 2)
+        self._below = [] if fits else wrap(said, width - 2)
+        self.styles.height = len(self._heads) + len(self._below)
+        self.refresh(layout=True)
 
     def render_line(self, y: int) -> Strip:
-        title = SafeText(f" {self._title} ")
-        said = cut(self.said, self.inner_width - len(title) - 1)
-        return self.paint(((title, "title"), (said, "alert" if self.wrong else "muted")))
+        ink = "alert" if self.wrong else "muted"
+        lines = [(SafeText(f" {one} "), "title") for one in self._heads]
+        lines += [(SafeText(f" {one} "), ink) for one in self._below]
+        said = () if self._below else ((self.said, ink),)
+        return self.paint((lines[y], *said) if y < len(lines) else ())
 
 
 class _Line(Input):
@@ -50,8 +65,7 @@ class Question(Container):
     """
 
     DEFAULT_CSS = """
-    Question { dock: bottom; margin-bottom: 1; height: 2; background: $ink-bar; }
-    Question _Prompt { height: 1; }
+    Question { dock: bottom; margin-bottom: 1; height: auto; background: $ink-bar; }
     Question Input { height: 1; padding: 0 1; background: $ink-cursor-back; }
     """
 
@@ -91,8 +105,7 @@ class Question(Container):
         offered = self._completions()[:_COMPLETIONS_SHOWN] if fine else []
         offers = _("Tab: {words}").format(words=" ".join(offered))
         words = f"{said}  {offers}" if offered else said
-        self._prompt.said, self._prompt.wrong = safe_line(words), not fine
-        self._prompt.refresh()
+        self._prompt.tell(safe_line(words), wrong=not fine, width=self._over.size.width)
 
     def _completions(self) -> list[str]:
         typed = self.line.value.split(" ")

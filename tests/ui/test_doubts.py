@@ -107,7 +107,8 @@ async def test_a_reply_to_that_is_another_address_is_told(acme: House) -> None:
     app = acme.app()
     async with app.run_test(size=(80, 24)) as pilot:
         said = await reviewed(pilot, app, number, "Soon")
-        assert "goes to Reply-To, not to ann@e.org" in said
+        assert said.count("Reply-To") - said.count("[Reply-To]") == 1, said
+        assert "answers go to office@e.org (Reply-To), not to ann@e.org" in said
 
 
 async def test_a_first_letter_to_an_address_is_told(acme: House) -> None:
@@ -174,7 +175,7 @@ async def test_no_recipient_and_no_warning_is_hidden_however_many_there_are(
         await shown(pilot, app, number)
         await pilot.press("r", "escape")
         await until(pilot, lambda: "BEFORE IT GOES" in screen_text(app))
-        await until(pilot, lambda: "goes to Reply-To" in screen_text(app))
+        await until(pilot, lambda: "(Reply-To)" in screen_text(app))
         said = "".join(screen_text(app).split())
         assert all(f"<person{at}@example.org>" in said for at in range(12))
         assert "with[1]file0.pdf:Nosuchfile" in said

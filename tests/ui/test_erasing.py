@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from omnidesk.core.errors import NotFound
+from omnidesk.core.language import LANGUAGES, _
+from omnidesk.ui import erasing
+from omnidesk.ui.erasing import Weight
+from tests.ui.gallery import speaking
 from tests.ui.house import screen_text, until
 from tests.ui.test_screen import at, settled
 
@@ -73,3 +77,28 @@ async def test_a_selection_is_not_erased_at_one_stroke(acme: House) -> None:
         await pilot.press("x", "j", "x", "#")
         await until(pilot, lambda: "# erases one customer" in screen_text(app))
         assert "type erase" not in screen_text(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_of_the_question_is_cut_however_long_it_is(
+    acme: House, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    number = await acme.says(
+        "ann", "Hello", subject="Order", name="Annabella Maria Konstantinopolskaya"
+    )
+    heavy = Weight(numbers=tuple(range(1, 1001)), messages=1001, more=True)
+    monkeypatch.setattr("omnidesk.ui.erasing.weigh", lambda reads, contact: heavy)
+    app = acme.app()
+    with speaking(language):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot, app)
+            await at(pilot, app, number)
+            await pilot.press("#")
+            await until(pilot, lambda: app.desk_screen.place == "question")
+            await until(pilot, lambda: _("type erase to do it") in screen_text(app))
+            told = erasing._counted(heavy)
+            counted = f"{told['conversations']}, {told['messages']}"
+            asked = [row for row in screen_text(app).split("\n") if counted in row]
+            assert "Annabella" in asked[0]
+            await pilot.press(*"erase")
+            await until(pilot, lambda: _("Enter erases it") in screen_text(app))

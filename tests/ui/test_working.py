@@ -169,7 +169,9 @@ async def test_a_conversation_is_put_off_by_a_typed_date(
         await pilot.press("enter")
         assert app.focused is not app.desk_screen.inbox
         await pilot.press(*["backspace"] * 8, *typed)
-        await until(pilot, lambda: "comes back" in screen_text(app))
+        await until(pilot, lambda: ", or until the customer writes" in screen_text(app))
+        assert "put #1 off until" in screen_text(app)
+        assert "comes back" not in screen_text(app)
         await pilot.press("enter")
         await settled(pilot, app)
         found = await conversation(acme, number)
