@@ -33,7 +33,9 @@ async def open_talk(screen: DeskScreen) -> None:
 
 
 async def back(screen: DeskScreen) -> None:
-    """Back to the list, or to the search that one came from."""
+    """Back to the list, or to the search, the outbox or the log that one came from."""
+    number, (there, return_to) = screen.thread.number, screen.way_back or (None, None)
+    screen.way_back = None
     if screen.composer is not None:
         await writing.put_away(screen)
     screen.remove_class("-customer")
@@ -43,6 +45,8 @@ async def back(screen: DeskScreen) -> None:
         from omnidesk.ui.searching import show
 
         show(screen, found=screen.search)
+    elif return_to is not None and number == there:
+        await return_to()
 
 
 def _change(

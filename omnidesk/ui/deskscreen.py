@@ -54,6 +54,7 @@ class DeskScreen(Hand):
         self.views: tuple[View, ...] = VIEWS
         self._newest: dict[str, bool] = {}
         self.search: Searched | None = None
+        self.way_back: tuple[int, Callable[[], Awaitable[None]]] | None = None
         self.saved_to: Path | None = None
         self.via: dict[int, str] = {}
         self.reach: dict[int, Handle] = {}

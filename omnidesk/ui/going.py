@@ -24,6 +24,9 @@ async def go_to(screen: DeskScreen, number: int) -> None:
         screen.say(str(error), alarm=True)
         return
     screen.show_thread(opened)
+    listed = screen.inbox.go_to(opened.conversation.number)
+    screen.inbox.elsewhere = not listed  # no row looks chosen then
+    screen.inbox.refresh()
     screen.remove_class("-customer")
     screen.be_reading(True)
     screen.set_focus(screen.composer.writing if screen.composer else screen.thread)

@@ -68,6 +68,7 @@ class InboxList(Painted, can_focus=True):
         self._clock = clock
         self._on_lines: list[int] = []
         self._asked: Key | None = None
+        self.elsewhere = False
         self._marked: frozenset[int] = frozenset()
         self._strips: dict[tuple[int, str, bool], tuple[Row, str, int, Strip]] = {}
 
@@ -153,6 +154,7 @@ class InboxList(Painted, can_focus=True):
 
     def move(self, by: int) -> None:
         """Move the cursor by so many rows."""
+        self.elsewhere = False
         window = self.window
         cursor, top, seat = window.cursor, window.top, window.seat
         window.move(by)
@@ -213,6 +215,7 @@ class InboxList(Painted, can_focus=True):
         self._want()
 
     def on_focus(self) -> None:
+        self.elsewhere = False
         self._refresh_cursor()
 
     def on_blur(self) -> None:
@@ -249,7 +252,8 @@ class InboxList(Painted, can_focus=True):
             at = self._on_lines[y - 1]
             if at < 0:
                 return self.paint(self._heading(self.window.rows[~at], width))
-            return self._row_strip(self.window.rows[at], at == self.window.cursor, width)
+            chosen = at == self.window.cursor and not self.elsewhere
+            return self._row_strip(self.window.rows[at], chosen, width)
         if not self.window.rows and y == 2:
             return self.paint(((SafeText("  "), "muted"), (self.empty, "muted")))
         return self.paint(())

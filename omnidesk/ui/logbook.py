@@ -92,6 +92,11 @@ class LogScreen(Overview["Entry"]):
     def deeds(self) -> Mapping[str, Deed]:
         return {**super().deeds, "log.alone": self._narrow}
 
+    async def again(self, begin: Hashable) -> None:
+        log = LogScreen(self.over, self._entries.alone)
+        log.begin = begin
+        await self.over.app.push_screen(log)
+
     def _narrow(self) -> None:
         entries, one = self._entries, self._entries.chosen
         if entries.alone is not None:

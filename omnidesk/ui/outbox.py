@@ -178,6 +178,9 @@ class OutboxScreen(Overview["Leaving"]):
             return
         self.then(lambda desk: deed(desk, one))
 
+    async def again(self, begin: Hashable) -> None:
+        await show(self.over, begin)
+
     async def open(self, number: int) -> None:
         one = self.lines.chosen
         from omnidesk.ui.searching import open_at
@@ -200,6 +203,8 @@ async def _let_be(desk: Desk, one: Leaving) -> str:
     return _("taken for sent")
 
 
-async def show(screen: DeskScreen) -> None:
+async def show(screen: DeskScreen, begin: Hashable = None) -> None:
     """Lay the outbox over the screen."""
-    await screen.app.push_screen(OutboxScreen(screen, Leavings(screen)))
+    outbox = OutboxScreen(screen, Leavings(screen))
+    outbox.begin = begin
+    await screen.app.push_screen(outbox)

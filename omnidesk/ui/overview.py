@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Generic
 
 from textual.message import Message as Posted
@@ -12,7 +13,7 @@ from omnidesk.ui.above import Above
 from omnidesk.ui.paging import Lines, One
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -51,6 +52,7 @@ class Overview(Above, Generic[One]):
     def __init__(self, over: DeskScreen, lines: Lines[One]) -> None:
         super().__init__(over)
         self.lines = lines
+        self.begin: Hashable = None
         self._shown_wish: object = None
         self._changed = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -140,6 +142,9 @@ class Overview(Above, Generic[One]):
         tail = [] if whole or anew else self.lines.behind(found[-1])
         whole = whole or (bool(tail) and self.lines.whole)
         self.lines.show([*found, *tail], whole=whole, anew=anew)
+        if self.begin is not None:
+            self.lines.go_to(self.begin)
+            self.begin = None
 
     def on_overview_told(self, told: Told) -> None:
         self.tell(told.text, alarm=told.alarm)
@@ -180,10 +185,17 @@ class Overview(Above, Generic[One]):
     async def _open(self) -> None:
         one = self.lines.chosen
         number = self.number_of(one) if one is not None else None
-        if number is None:
+        if one is None or number is None:
             return
         self.dismiss()
         await self.open(number)
+        shown = self.over.thread.number
+        if shown is not None:
+            self.over.way_back = shown, partial(self.again, self.lines.key(one))
+
+    async def again(self, begin: Hashable) -> None:
+        """Lay the list over the screen as it was left, the hand on this one."""
+        raise NotImplementedError
 
     async def open(self, number: int) -> None:
         """Open the conversation of the one under the hand."""

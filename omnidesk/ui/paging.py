@@ -110,6 +110,11 @@ class Lines(Painted, Generic[One], can_focus=True):
         if count and not self.whole and self.at + self._room + _AHEAD >= count:
             self.post_message(self.Wanted())
 
+    def go_to(self, key: Hashable) -> None:
+        """To one of those that are loaded."""
+        at = next((at for at, one in enumerate(self.found or ()) if self.key(one) == key), None)
+        self.move(at - self.at if at is not None else 0)
+
     def half(self, direction: int) -> None:
         """Move by half a screen."""
         self.move(direction * max(1, self._room // 2))

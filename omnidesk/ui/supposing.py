@@ -45,8 +45,13 @@ def _show(screen: DeskScreen, opened: Opened, found: Sequence[Maybe]) -> None:
     if screen.thread.number != opened.conversation.number:
         return
     screen.maybes = tuple(found)
-    screen.thread.warn(partial(banner, screen) if _about(screen, "conversation") else None)
     people = _about(screen, "contact")
+    if _about(screen, "conversation"):
+        screen.thread.warn(partial(banner, screen))
+    elif people and not screen.has_class("-huge"):  # there the customer is beside it
+        screen.thread.warn(partial(people_banner, screen))
+    else:
+        screen.thread.warn(None)
     if people or opened.offered:
         screen.customer.add(len(people) + len(opened.offered), partial(person, screen, opened))
     else:
@@ -80,6 +85,17 @@ def banner(screen: DeskScreen, width: int) -> Line:
         told = " " + _("same as {other}").format(other=whose)
         tail = _("? {yes} joins, {no} no").format(yes=yes, no=no) + " "
     return ((cut(SafeText(told), max(8, width - len(tail))), "note"), (SafeText(tail), "note"))
+
+
+def people_banner(screen: DeskScreen, width: int) -> Line:
+    """One line over the messages: whom the customer may be one with, and the key that tells it."""
+    found = _about(screen, "contact")
+    key = screen.keys.key_of("customer.enter")
+    more = _(" (1 of {n})").format(n=len(found)) if len(found) > 1 else ""
+    other = f"{who(screen, found[0].other, screen.clock())}{more}"
+    told = " " + _("may be the same person as {other}").format(other=other)
+    tail = _(": {key} shows").format(key=key) + " "
+    return ((cut(SafeText(told), max(8, width - cell_len(tail))), "note"), (SafeText(tail), "note"))
 
 
 def person(screen: DeskScreen, opened: Opened, at: int | None, width: int) -> list[Line]:

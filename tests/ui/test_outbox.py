@@ -161,6 +161,32 @@ async def test_enter_opens_the_reply_in_its_conversation(acme: House) -> None:
         assert app.focused is app.desk_screen.thread
 
 
+async def test_q_goes_back_to_the_outbox_where_one_was_and_then_to_the_list(acme: House) -> None:
+    await replied(acme, "ann", DeliveryState.HELD)
+    await replied(acme, "bob", DeliveryState.FAILED, "550 no such user")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await laid_over(pilot, app)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: app.focused is app.desk_screen.thread)
+        await until(pilot, lambda: app.desk_screen.way_back is not None)
+        shown = app.desk_screen.thread.number
+        assert app.desk_screen.inbox.number == shown
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, OutboxScreen))
+        again = app.screen
+        assert isinstance(again, OutboxScreen)
+        assert again is not screen
+        await until(pilot, lambda: again.lines.at == 1)
+        assert again.lines.chosen is not None
+        assert again.lines.chosen.conversation == shown
+        await pilot.press("q")
+        await until(pilot, lambda: app.focused is app.desk_screen.inbox)
+        await pilot.press("enter", "q")
+        await pilot.pause()
+        assert app.screen is app.desk_screen
+
+
 async def test_a_long_one_is_read_page_by_page_to_its_end(acme: House) -> None:
     numbers = [await acme.says(who, "Hello", subject=f"Order of {who}") for who in ("ann", "bob")]
     count = PAGE * 2 + 5

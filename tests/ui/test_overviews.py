@@ -197,6 +197,27 @@ async def test_far_down_a_long_log_the_cursor_stays_while_others_work(acme: Hous
         assert screen.lines.whole
 
 
+async def test_q_goes_back_to_the_log_as_it_was_narrowed(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    await acme.says("bob", "Hi", subject="Other")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, number)
+        screen = await log(pilot, app)
+        entries = screen.lines.found or []
+        place = next(at for at, one in enumerate(entries) if one.conversation == number)
+        screen.lines.move(place)
+        await pilot.press("f")
+        await until(pilot, lambda: f"Log of #{number}" in screen_text(app))
+        await until(pilot, lambda: bool(screen.lines.found))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.focused is app.desk_screen.thread)
+        await until(pilot, lambda: app.desk_screen.way_back is not None)
+        await pilot.press("q")
+        await until(pilot, lambda: f"Log of #{number}" in screen_text(app))
+
+
 async def test_an_overview_that_is_left_lets_go_of_the_store(acme: House) -> None:
     await acme.says("ann", "Hello", subject="Order")
     app = acme.app()

@@ -100,6 +100,41 @@ async def test_the_number_that_the_customer_knows_is_kept_wherever_one_joins(acm
         await until(pilot, lambda: app.desk_screen.thread.number == one)
 
 
+async def alike(acme: House) -> int:
+    """A customer who may be the same person as another, and nothing more."""
+    one = await acme.says("ann", "The kettle leaks", subject="Kettle", name="Анна Петрова")
+    other = await acme.says("anna", "where is it", channel="shop-bot", name="Anna")
+
+    def suggest(tx: Transaction) -> None:
+        first, second = tx.conversation(one), tx.conversation(other)
+        assert first is not None
+        assert second is not None
+        what = "contact", first.contact, second.contact
+        assert tx.suggest(*what, reason=_REASON, score=0.8, at=acme.start)
+
+    await acme.store.write(suggest)
+    return one
+
+
+@pytest.mark.parametrize("size", [*_SIZES, (160, 40)])
+async def test_who_may_be_the_same_person_is_told_over_the_thread(
+    acme: House, size: tuple[int, int]
+) -> None:
+    one = await alike(acme)
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot, app, one)
+        words = "may be the same person as Anna"
+        await until(pilot, lambda: words in " ".join(screen_text(app).split()))
+        beside = size[0] >= 160
+        assert (": P shows" in screen_text(app)) is not beside
+        await pilot.press("P")
+        await until(pilot, lambda: app.focused is app.desk_screen.customer)
+        await pilot.press("x")
+        await done(pilot, app)
+        await until(pilot, lambda: "may be the same person" not in screen_text(app))
+
+
 @pytest.mark.parametrize("key", ["x", "ч"])
 async def test_x_says_that_they_are_not_the_same_and_z_asks_again(acme: House, key: str) -> None:
     one, other = await twice(acme)

@@ -250,6 +250,30 @@ async def test_what_could_not_be_sent_and_closed_comes_back_into_the_list(acme: 
         await until(pilot, lambda: number in [row.number for row in listed.window.rows])
 
 
+async def test_the_cursor_goes_with_a_number_and_nowhere_where_it_is_not_listed(
+    acme: House,
+) -> None:
+    first = await acme.says("ann", "One", subject="One")
+    second = await acme.says("bob", "Two", subject="Two")
+    await acme.desk.close(second)
+    third = await acme.says("eve", "Three", subject="Three")
+    app = acme.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot, app)
+        await at(pilot, app, first)
+        await pilot.press("g", *str(third), "enter")
+        await until(pilot, lambda: app.desk_screen.thread.number == third)
+        listed = app.desk_screen.inbox
+        assert listed.number == third
+        rows = screen_text(app).splitlines()
+        assert [row[0] for row in rows if "Eve" in row[:40]] == [">"]
+        await pilot.press("g", *str(second), "enter")
+        await until(pilot, lambda: app.desk_screen.thread.number == second)
+        await until(pilot, lambda: all(row[0] != ">" for row in screen_text(app).splitlines()[:-1]))
+        await pilot.press("q")
+        await until(pilot, lambda: any(row[0] == ">" for row in screen_text(app).splitlines()[:-1]))
+
+
 async def test_what_the_customer_wrote_meanwhile_is_not_closed_with_a_note(acme: House) -> None:
     one = await acme.says("ann", "Where is it?", channel="shop-bot")
     app = acme.app()
