@@ -70,7 +70,7 @@ LEFT = {
     ("ui/", "config.toml: "): "the name of a file",
     ("ui/keymap.py", "call review"): "the name of a place",
     ("ui/keymap.py", "search words"): "the name of a place",
-    ("ui/starting.py", "begun by "): "the name of a setting",
+    ("desk/begun.py", "begun by "): "the name of a setting",
     ("ui/telling.py", "We answered you"): "for customers, in theirs",
 }
 """Single texts that stay as they are, by their beginning, and why."""

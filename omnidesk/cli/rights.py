@@ -75,7 +75,7 @@ def erase(id_: int, yes: bool) -> None:
         known = safe_line(", ".join(str(one.handle) for one in who.handles))
         print(f"contact {who.id}, {named} ({known}), {count} conversations")
         click.confirm("Erase all of it for ever?", abort=True)
-    erased = asyncio.run(_erase(config, id_, actor))
+    erased, copies = asyncio.run(_erase(config, id_, actor))
     if erased is None:
         print(f"contact {id_} was erased before; the files are clean now")
         return
@@ -83,7 +83,7 @@ def erase(id_: int, yes: bool) -> None:
         f"contact {id_} is erased: {erased.conversations} conversations, {erased.messages} messages"
         f", {erased.elsewhere} in conversations of others, {erased.files} files"
     )
-    for copy in _copies(config):
+    for copy in copies:
         say(f"{copy} was made before an upgrade and is as it was; remove it when you can")
 
 
@@ -98,14 +98,10 @@ async def _whom(config: Config, id_: int) -> tuple[Contact, int] | None:
             return None
 
 
-async def _erase(config: Config, id_: int, actor: str) -> Erased | None:
+async def _erase(config: Config, id_: int, actor: str) -> tuple[Erased | None, tuple[Path, ...]]:
+    """What was erased, and the copies that were not reached."""
     from omnidesk.desk import rights
     from omnidesk.wiring import open_store
 
     async with open_store(config) as store:
-        return await rights.erase(store, id_, actor, datetime.now(UTC))
-
-
-def _copies(config: Config) -> list[Path]:
-    folder = config.database.with_name(config.database.name + ".files") / "backups"
-    return sorted(folder.glob("*.db")) if folder.is_dir() else []
+        return await rights.erase(store, id_, actor, datetime.now(UTC)), store.copies

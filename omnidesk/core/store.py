@@ -172,6 +172,10 @@ class Reads(ListReads, JoinReads, CompanyReads, OverviewReads, Protocol):
 
     def draft(self, number: int, agent: str) -> Draft | None: ...
     def setting(self, name: str) -> str | None: ...
+    def settings(self, begin: str) -> dict[str, str]:
+        """All whose names begin so."""
+        ...
+
     def tags(self, *, limit: int = 500) -> list[str]:
         """Every tag that a conversation has, by name."""
         ...
@@ -296,6 +300,11 @@ class Store(Protocol):
 
     async def finish_erasing(self) -> bool:
         """Clean the files after an erasure that was cut short; False where there was none."""
+        ...
+
+    @property
+    def copies(self) -> tuple[Path, ...]:
+        """Whole copies made before upgrades; nothing is ever erased in them."""
         ...
 
     def changes(self) -> AsyncIterator[int]:

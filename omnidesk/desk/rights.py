@@ -16,8 +16,9 @@ from omnidesk.core.errors import NotFound, OmnideskError
 from omnidesk.core.language import N_, _
 from omnidesk.core.model import Contact
 from omnidesk.core.safetext import safe_file_name
-from omnidesk.core.store import Erased, Store
+from omnidesk.core.store import Erased, Store, Transaction
 from omnidesk.core.value import dataclass
+from omnidesk.desk import begun
 
 _ARCHIVES = {".tar": "w:", ".gz": "w:gz", ".tgz": "w:gz"}
 _ROWS = "rows.jsonl"
@@ -51,14 +52,22 @@ async def export(store: Store, contact: int, target: Path) -> Exported:
 async def erase(store: Store, contact: int, actor: str, now: datetime) -> Erased | None:
     """Erase a person; None where he was erased before, and only the files were cleaned now.
 
-    NotFound where there is no such contact.
+    What was begun to him goes, too; `store.copies` are not reached. NotFound where there is no
+    such contact.
     """
+    await store.write(lambda tx: _forget_begun(tx, contact))
     try:
         return await store.erase(contact, actor=actor, at=now)
     except NotFound:
         if not await store.finish_erasing():
             raise
         return None
+
+
+def _forget_begun(tx: Transaction, contact: int) -> None:
+    found = tx.contact(contact)
+    if found is not None:
+        begun.forget(tx, found)
 
 
 async def whom(store: Store, contact: int) -> tuple[Contact, int]:

@@ -94,11 +94,13 @@ async def _erase(screen: DeskScreen, desk: Desk, contact: Contact, weight: Weigh
 
     async def job() -> str:
         from omnidesk.desk import rights
-        from omnidesk.ui.starting import forget
 
-        await forget(desk, contact)
         erased = await rights.erase(desk.store, contact.id, desk.agent.id, screen.clock())
         _forget(screen, weight)
+        if copies := desk.store.copies:
+            folder = "/".join(copies[0].parts[-3:-1])
+            said = _("erased, but for copies made before an upgrade: {folder}")
+            return said.format(folder=safe_line(folder))
         if erased is None:
             return _("this customer was erased before; the files are clean now")
         files = ngettext("{n} file", "{n} files", erased.files).format(n=erased.files)

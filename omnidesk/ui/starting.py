@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 from omnidesk.core.language import N_, _
 from omnidesk.core.model import Address
 from omnidesk.core.routing import Refused, Route
+from omnidesk.desk import begun
 from omnidesk.ui.recipients import read_addresses
 from omnidesk.ui.whom import Whom
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from omnidesk.core.model import Agent, Contact, Message
-    from omnidesk.core.store import Transaction
+    from omnidesk.core.model import Message
     from omnidesk.desk import Desk
     from omnidesk.ui.addressing import Offer
     from omnidesk.ui.composer import Composer
@@ -77,10 +76,10 @@ class Newcomer(Whom):
             "cc": [(one.name, one.address) for one in self.cc or ()],
             "bcc": [(one.name, one.address) for one in self.bcc],
         }
-        await _keep(desk, json.dumps(kept, ensure_ascii=False))
+        await begun.keep(desk.store, desk.agent.id, kept)
 
     async def drop(self, desk: Desk, composer: Composer) -> None:
-        await _keep(desk, "")
+        await begun.keep(desk.store, desk.agent.id, None)
 
     async def send(
         self, desk: Desk, composer: Composer, route: Route, later: datetime | None
@@ -109,31 +108,6 @@ class Newcomer(Whom):
         return _("draft thrown away")
 
 
-async def _keep(desk: Desk, kept: str) -> None:
-    name = _name(desk.agent)
-    await desk.store.write(lambda tx: tx.set_setting(name, kept))
-
-
-def _name(agent: Agent) -> str:
-    return f"begun by {agent.id}"
-
-
-async def forget(desk: Desk, contact: Contact) -> None:
-    """Drop what any agent began to write to somebody who is erased."""
-    values = {known.handle.value for known in contact.handles}
-    names = [_name(agent) for agent in desk.agents]
-
-    def drop(tx: Transaction) -> None:
-        for name in names:
-            kept = json.loads(tx.setting(name) or "{}")
-            if kept.get("contact") == contact.id or any(
-                one in kept.get("to", "") for one in values
-            ):
-                tx.set_setting(name, "")
-
-    await desk.store.write(drop)
-
-
 async def begin(screen: DeskScreen) -> None:
     """Begin a conversation, or go on with the one that was begun."""
     from omnidesk.ui import writing
@@ -146,9 +120,7 @@ async def begin(screen: DeskScreen) -> None:
             writing.resume(screen)
             return
         await writing.put_away(screen)
-    name = _name(desk.agent)
-    found = await desk.store.read(lambda reads: reads.setting(name))
-    kept = json.loads(found or "{}")
+    kept = await begun.kept(desk.store, desk.agent.id)
     whom = Newcomer(
         cc=tuple(Address(*one) for one in kept.get("cc", ())) or None,
         bcc=tuple(Address(*one) for one in kept.get("bcc", ())),

@@ -24,7 +24,7 @@ from omnidesk.core.errors import CannotUndo, NotFound, OmnideskError
 from omnidesk.core.events import Event, What
 from omnidesk.core.model import Handle
 from omnidesk.demo.sandbox import Sandbox
-from omnidesk.desk import cards, rights
+from omnidesk.desk import begun, cards, rights
 from omnidesk.store.sqlite import SqliteStore, sweeping
 from omnidesk.store.sqlite.personal import holding
 from omnidesk.wiring import make_engine, open_store
@@ -490,3 +490,21 @@ def test_the_commands_ask_and_tell(
     assert traces(folder, WORDS) == []
     assert main(["contact", "erase", str(contact), "--yes"]) == 1
     assert "there is no contact" in capsys.readouterr().err
+
+
+async def test_what_an_agent_began_to_write_to_the_erased_goes_with_him(
+    sandbox: Sandbox, home: House
+) -> None:
+    contact = await full_life(sandbox, home)
+    store = home.desk.store
+    who, _count = await rights.whom(store, contact)
+    address = next(one.handle.value for one in who.handles if one.handle.scheme == "mailto")
+    secret = "what nobody shall find any more"
+    await begun.keep(store, "gone", {"to": address.upper(), "text": secret})
+    await begun.keep(store, "anna", {"contact": contact, "to": "whoever", "text": secret})
+    copied = {"to": "bob@e.org", "text": "Hi", "cc": [["", address], ["", "cat@e.org"]], "bcc": []}
+    await begun.keep(store, "ivan", copied)
+    await rights.erase(store, contact, "anna", datetime.now(UTC))
+    assert [await begun.kept(store, agent) for agent in ("gone", "anna")] == [{}, {}]
+    assert await begun.kept(store, "ivan") == {**copied, "cc": [["", "cat@e.org"]]}
+    assert traces(data_of(sandbox), (secret, address, address.upper())) == []

@@ -101,3 +101,16 @@ async def test_nothing_of_the_question_is_cut_however_long_it_is(
             assert counted in " ".join(screen_text(app).split())
             await pilot.press(*"erase")
             await until(pilot, lambda: _("Enter erases it") in screen_text(app))
+
+
+async def test_copies_made_before_an_upgrade_are_told(acme: House) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    folder = acme.store.path.with_name("desk.db.files") / "backups"
+    folder.mkdir()
+    (folder / "desk-schema-1.db").write_bytes(b"")
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked(pilot, app, number, "#")
+        await pilot.press(*"erase", "enter")
+        words = "erased, but for copies made before an upgrade: desk.db.files/backups"
+        await until(pilot, lambda: words in screen_text(app))

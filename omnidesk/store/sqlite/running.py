@@ -61,6 +61,10 @@ class RunningReads:
         row = self.db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
+    def settings(self, begin: str) -> dict[str, str]:
+        query = "SELECT name, value FROM setting WHERE substr(name, 1, ?) = ?"
+        return dict(self.db.execute(query, (len(begin), begin)).fetchall())
+
     def tags(self, *, limit: int = 500) -> list[str]:
         found = self.db.execute(_TAGS, (limit,))  # from tag to tag, not over all that have them
         return [row[0] for row in found]

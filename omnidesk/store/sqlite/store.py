@@ -54,12 +54,19 @@ class SqliteStore:
     def spool(self) -> Path:
         return self._files / "spool"
 
+    @property
+    def copies(self) -> tuple[Path, ...]:
+        return tuple(sorted(self._backups.glob("*.db")))
+
+    @property
+    def _backups(self) -> Path:
+        return self._files / "backups"
+
     async def __aenter__(self) -> Self:
         try:
             self._make_folders()
             self._writer = await self._connect(writer=True)
-            backups = self._files / "backups"
-            await self._run(self._writer, lambda db: migrate(db, self.path, backups))
+            await self._run(self._writer, lambda db: migrate(db, self.path, self._backups))
             for _ in range(self._reader_count):
                 self._readers.put_nowait(await self._connect(writer=False))
         except BaseException:
