@@ -1,4 +1,7 @@
-"""The desk's verbs that change how a conversation stands."""
+"""The desk's verbs that change how a conversation stands.
+
+What they need is imported on first use: the screen's first frame comes without it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from datetime import datetime
 
 from omnidesk.core.model import Agent, Row
 from omnidesk.core.store import Store, Transaction
-from omnidesk.desk import changing, working
-from omnidesk.desk.holding import require_first
 
 
 class Acting:
@@ -25,6 +26,9 @@ class Acting:
         it, and nothing is closed.
         """
 
+        from omnidesk.desk import changing
+        from omnidesk.desk.holding import require_first
+
         def shut(tx: Transaction) -> bool:
             if seen is not None:
                 require_first(tx, tx.kept_by(number), seen, self.agent.id)
@@ -34,24 +38,32 @@ class Acting:
 
     async def reopen(self, number: int) -> bool:
         """Open it again."""
+        from omnidesk.desk import changing
+
         return await self.store.write(
             lambda tx: changing.reopen(tx, number, self.agent.id, self._now())
         )
 
     async def assign(self, number: int, agent: str | None) -> bool:
         """Give it to an agent, or to nobody."""
+        from omnidesk.desk import changing
+
         return await self.store.write(
             lambda tx: changing.change(tx, number, self.agent.id, self._now(), assignee=agent)
         )
 
     async def snooze(self, number: int, until: datetime | None) -> bool:
         """Put it aside until a time, or until the customer writes; None: only until he does."""
+        from omnidesk.desk import changing
+
         return await self.store.write(
             lambda tx: changing.snooze(tx, number, until, self.agent.id, self._now())
         )
 
     async def tag(self, number: int, add: Sequence[str] = (), drop: Sequence[str] = ()) -> bool:
         """Add and drop tags."""
+
+        from omnidesk.desk import changing
 
         def retag(tx: Transaction) -> bool:
             found = tx.conversation(tx.kept_by(number))
@@ -68,13 +80,15 @@ class Acting:
         await self._read(number, unread=True)
 
     async def _read(self, number: int, *, unread: bool) -> None:
+        from omnidesk.desk import changing
+
         await self.store.write(
             lambda tx: changing.read(tx, number, self.agent.id, self._now(), unread=unread)
         )
 
     async def undo(self, number: int | None = None) -> str:
         """Take back what this agent did last (in one conversation); what it was, in words."""
-        from omnidesk.desk.undoing import undo  # a screen starts without it
+        from omnidesk.desk.undoing import undo
 
         return await self.store.write(lambda tx: undo(tx, self.agent.id, self._now(), number))
 
@@ -91,12 +105,16 @@ class Acting:
         return await self._prioritise(number, -1)
 
     async def _prioritise(self, number: int, by: int) -> int:
+        from omnidesk.desk import working
+
         return await self.store.write(
             lambda tx: working.prioritise(tx, number, by, self.agent.id, self._now())
         )
 
     async def spam(self, number: int) -> bool:
         """Close it with the tag `spam`; False where it was so."""
+        from omnidesk.desk import working
+
         return await self.store.write(
             lambda tx: working.spam(tx, number, self.agent.id, self._now())
         )
@@ -106,6 +124,8 @@ class Acting:
 
         One `undo` takes all of it back. NotFound where one is not there: then nothing is done.
         """
+        from omnidesk.desk import working
+
         return await self.store.write(
             lambda tx: working.each(tx, numbers, verb, more, self.agent.id, self._now())
         )
@@ -116,12 +136,16 @@ class Acting:
         Behind `number` in the inbox's order (or before it), and round from the other end; what a
         colleague has taken is his. None where no other needs us.
         """
+        from omnidesk.desk import working
+
         return await self.store.read(
             lambda r: working.next_needing(r, number, self.agent.id, back=back)
         )
 
     async def pin(self, message: int, *, pinned: bool = True) -> bool:
         """Have a message seen first in its conversation, or no more; False where it is so."""
+        from omnidesk.desk import working
+
         return await self.store.write(
             lambda tx: working.pin(tx, message, self.agent.id, self._now(), pinned=pinned)
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from omnidesk.core.company import STALE, Present
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store
-from omnidesk.desk.opening import find
 
 if TYPE_CHECKING:
     from omnidesk.desk.news import News
@@ -62,6 +61,8 @@ class Company:
             if (there, wrote) == (number, writing) and timedelta(0) <= now - at < _FRESH:
                 return
         self._told = (number, writing, now)
+        from omnidesk.desk.opening import find  # the list is painted before anything is opened
+
         await self.store.write(
             lambda tx: tx.look(find(tx, number)[0], self.agent.id, now, writing=writing)
         )

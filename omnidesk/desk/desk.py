@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Address, Agent, Handle, Health, Hit, Message, Row
-from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
 from omnidesk.desk.acting import Acting
 from omnidesk.desk.calling import Calling
 from omnidesk.desk.company import Company
 from omnidesk.desk.joins import Joins
-from omnidesk.desk.opening import Opened, open_conversation
 from omnidesk.desk.overseeing import Overseeing
 from omnidesk.desk.phrases import Phrases
 from omnidesk.desk.saying import Saying
 from omnidesk.desk.settings import DeskSettings
-from omnidesk.desk.writing import way_out
+
+if TYPE_CHECKING:
+    from omnidesk.core.routing import Refused, Route
+    from omnidesk.desk.opening import Opened
 
 _NEWEST = 100
 
@@ -107,6 +109,8 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling, Overseeing):
 
     async def open(self, number: int) -> Opened:
         """A conversation with all that stands beside it; NotFound where there is none."""
+        from omnidesk.desk.opening import open_conversation  # the list is painted first
+
         return await self.store.read(
             lambda r: open_conversation(r, number, self.agent.id, self._now(), newest=_NEWEST)
         )
@@ -125,6 +129,8 @@ class Desk(Saying, Acting, Phrases, Company, Joins, Calling, Overseeing):
 
         With `to` it goes by that handle, to all whom the letter that came from it names.
         """
+        from omnidesk.desk.writing import way_out  # nobody answers before the first frame
+
         return await self.store.read(
             lambda r: way_out(
                 r,

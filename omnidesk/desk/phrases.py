@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Reads, Store
-from omnidesk.desk.opening import find
 from omnidesk.desk.settings import DeskSettings
-from omnidesk.desk.writing import way_out
 
 if TYPE_CHECKING:
     from omnidesk.desk.templates import Facts, Rendered, Template
@@ -45,7 +43,9 @@ class Phrases:
 
     def _facts(self, reads: Reads, number: int, via: str | None) -> tuple[Facts, list[str]]:
         from omnidesk.core.routing import Refused
+        from omnidesk.desk.opening import find
         from omnidesk.desk.templates import Facts
+        from omnidesk.desk.writing import way_out
 
         number, conversation, contact = find(reads, number)
         found = way_out(reads, number, self._now(), via=via)

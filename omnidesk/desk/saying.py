@@ -1,4 +1,7 @@
-"""The desk's verbs that say something: reply, note, drafts."""
+"""The desk's verbs that say something: reply, note, drafts.
+
+What they need is imported on first use: the screen's first frame comes without it.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,16 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omnidesk.core.errors import NotFound
 from omnidesk.core.language import _
 from omnidesk.core.model import Address, Agent, Draft, Handle, Message
-from omnidesk.core.routing import Refused, Route
 from omnidesk.core.store import Store
-from omnidesk.core.stored import read_stored
-from omnidesk.desk import writing
-from omnidesk.desk.files import attach, size_of
 from omnidesk.desk.settings import DeskSettings
-from omnidesk.desk.written import Written
+
+if TYPE_CHECKING:
+    from omnidesk.core.routing import Refused, Route
 
 
 class Saying:
@@ -54,6 +56,10 @@ class Saying:
         even so, and with variables of a template that are not filled in. `files` are paths, or
         entries of a draft that name files of the store.
         """
+        from omnidesk.desk import writing
+        from omnidesk.desk.files import attach
+        from omnidesk.desk.written import Written
+
         attached = await asyncio.to_thread(attach, self.store, files)
         written = Written(
             text=text,
@@ -93,6 +99,8 @@ class Saying:
         `scheme:value`, a name that one contact has. `name` is for somebody new.
         """
         from omnidesk.desk import starting
+        from omnidesk.desk.files import attach
+        from omnidesk.desk.written import Written
 
         written = Written(
             text=text,
@@ -126,9 +134,10 @@ class Saying:
 
     async def tell_elsewhere(self, number: int, text: str) -> list[Message]:
         """Write the same on every other way that waits for an answer in a conversation."""
-        written = Written(text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send)
-        from omnidesk.desk import telling  # a screen starts without it
+        from omnidesk.desk import telling
+        from omnidesk.desk.written import Written
 
+        written = Written(text=text, agent=self.agent, nonce="", undo_send=self.settings.undo_send)
         return await self.store.write(
             lambda tx: telling.tell_elsewhere(
                 tx, number, written, self._now(), lambda: secrets.token_hex(8)
@@ -155,6 +164,8 @@ class Saying:
         neither who waits nor where a reply goes; who answers it does so beside.
         """
         from omnidesk.desk import forwarding
+        from omnidesk.desk.files import attach
+        from omnidesk.desk.written import Written
 
         written = Written(
             text=text,
@@ -209,6 +220,7 @@ class Saying:
 
     async def note(self, number: int, text: str) -> Message:
         """Add a note that only the team sees; `@id` in it is news for that agent."""
+        from omnidesk.desk import writing
         from omnidesk.desk.news import mentions
 
         named = mentions(text, [agent.id for agent in self.agents])
@@ -218,16 +230,20 @@ class Saying:
 
     async def recall(self, message: int) -> str:
         """Take back a reply that is held still, also one for later; its text is a draft again."""
-        from omnidesk.desk.undoing import recall  # a screen starts without it
+        from omnidesk.desk.undoing import recall
 
         return await self.store.write(lambda tx: recall(tx, message, self.agent.id, self._now()))
 
     async def send_again(self, message: int) -> None:
         """Send a failed reply, or one that may have gone out, once more."""
+        from omnidesk.desk import writing
+
         await self.store.write(lambda tx: writing.send_again(tx, message, self.agent, self._now()))
 
     async def let_be(self, message: int) -> None:
         """Take a reply that may have gone out for sent."""
+        from omnidesk.desk import writing
+
         await self.store.write(lambda tx: writing.let_be(tx, message, self.agent, self._now()))
 
     async def save_draft(
@@ -269,9 +285,14 @@ class Saying:
 
     async def stored_size(self, entry: str) -> int | None:
         """The bytes of a draft's file of the store; None where it is a path, or is gone."""
+        from omnidesk.core.stored import read_stored
+        from omnidesk.desk.files import size_of
+
         file = read_stored(entry)
         return await asyncio.to_thread(size_of, self.store, file) if file else None
 
     async def drop_draft(self, number: int) -> None:
         """Forget what was being typed, and a conversation in which nothing was said."""
+        from omnidesk.desk import writing
+
         await self.store.write(lambda tx: writing.drop_draft(tx, number, self.agent.id))
