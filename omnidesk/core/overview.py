@@ -103,7 +103,10 @@ class OverviewReads(Protocol):
     """Look-ups over everything, each of bounded work."""
 
     def outbox(self, *, after: tuple[int, int] | None = None, limit: int = 60) -> list[Leaving]:
-        """What is UNSETTLED, the latest due first; `after` is the `key` of the page before."""
+        """What is UNSETTLED: what is in trouble, the latest first, then the rest, the next first.
+
+        `after` is the `key` of the page before.
+        """
         ...
 
     def said_since(self, since: datetime, *, limit: int) -> list[Said]:

@@ -22,7 +22,7 @@ class Overseeing:
     async def outbox(
         self, *, limit: int = 60, after: tuple[int, int] | None = None
     ) -> list[Leaving]:
-        """What is held, queued, sending, failed or in doubt, the latest due first.
+        """What is failed or in doubt, the latest first; then what leaves, the next due first.
 
         `after` is the key of the last one of the page before.
         """

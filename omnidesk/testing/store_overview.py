@@ -29,7 +29,12 @@ class OverviewContract:
         whole = await store.read(lambda r: r.outbox(limit=100))
         assert {one.state for one in whole} == set(UNSETTLED)
         assert len(whole) == 10
-        assert [one.key for one in whole] == sorted((one.key for one in whole), reverse=True)
+        assert [one.key for one in whole] == sorted(one.key for one in whole)
+        in_trouble = [one.due_at for one in whole if one.state in ("failed", "unknown")]
+        leaving = [one.due_at for one in whole if one.state not in ("failed", "unknown")]
+        assert [one.due_at for one in whole] == in_trouble + leaving
+        assert in_trouble == sorted(in_trouble, reverse=True)
+        assert leaving == sorted(leaving)
         paged = await store.read(lambda r: r.outbox(limit=3))
         while page := await store.read(lambda r, k=paged[-1].key: r.outbox(limit=3, after=k)):  # type: ignore[misc]
             paged += page

@@ -24,8 +24,7 @@ async def go_to(screen: DeskScreen, number: int) -> None:
         screen.say(str(error), alarm=True)
         return
     screen.show_thread(opened)
-    listed = screen.inbox.go_to(opened.conversation.number)
-    screen.inbox.elsewhere = not listed  # no row looks chosen then
+    screen.inbox.elsewhere = screen.inbox.number != opened.conversation.number
     screen.inbox.refresh()
     screen.remove_class("-customer")
     screen.be_reading(True)

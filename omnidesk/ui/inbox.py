@@ -68,7 +68,7 @@ class InboxList(Painted, can_focus=True):
         self._clock = clock
         self._on_lines: list[int] = []
         self._asked: Key | None = None
-        self.elsewhere = False
+        self.elsewhere = False  # what is shown is none of the rows: none looks chosen
         self._marked: frozenset[int] = frozenset()
         self._strips: dict[tuple[int, str, bool], tuple[Row, str, int, Strip]] = {}
 

@@ -114,3 +114,5 @@ async def by_count(screen: DeskScreen, action: str, count: int) -> None:
         from omnidesk.ui.going import go_to
 
         await go_to(screen, count)
+        if screen.thread.number is not None:
+            screen.inbox.go_to(screen.thread.number)

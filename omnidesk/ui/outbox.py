@@ -82,7 +82,7 @@ class Leavings(Lines["Leaving"]):
         return one.message
 
     def title(self) -> SafeText:
-        return SafeText(_("Outbox, the latest due first"))
+        return SafeText(_("Outbox, what is in trouble first"))
 
     def told_below(self, one: Leaving) -> str:
         return _about(one)

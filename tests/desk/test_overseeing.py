@@ -40,9 +40,9 @@ async def test_the_outbox_holds_what_has_not_left_well(desks: Office) -> None:
     bob_at = Address("Bob", "bob@supplier.test")
     passed = await desks.anna.forward(ann.conversation, ann.id, [bob_at], "look")
     found = await desks.anna.outbox()
-    assert [one.message for one in found] == [held.id, passed.id, failed.id]
+    assert [one.message for one in found] == [failed.id, passed.id, held.id]
     assert sent.id not in {one.message for one in found}
-    first, second, third = found
+    third, second, first = found
     assert (first.state, first.due_at, first.author) == (DeliveryState.HELD, later, "ivan")
     assert (first.conversation, first.channel, first.name) == (ann.conversation, "support", "Ann")
     assert (people(second.to), second.forwards, second.snippet) == (

@@ -71,10 +71,12 @@ async def test_each_says_where_it_goes_and_how_it_stands(acme: House) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await laid_over(pilot, app)
         rows = screen_text(app).splitlines()
-        assert "Outbox, the latest due first" in rows[0]
-        assert rows[1].startswith("> em Ann <ann@e.org>")
-        assert "… held until" in rows[2]
-        assert "by anna: Dear ann" in rows[2]
+        assert "Outbox, what is in trouble first" in rows[0]
+        assert rows[1].startswith("> em Eve <eve@e.org>")
+        assert rows[3].startswith("  em Bob <bob@e.org>")
+        assert rows[5].startswith("  em Ann <ann@e.org>")
+        assert "… held until" in rows[6]
+        assert "by anna: Dear ann" in rows[6]
         said = "\n".join(rows)
         assert "? MAY HAVE GONE OUT, by anna: no answer after DATA" in said
         assert "! NOT SENT, by anna: 550 no such user" in said
@@ -88,7 +90,7 @@ async def test_z_takes_back_what_is_held_and_nothing_else(acme: House) -> None:
     app = acme.app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await laid_over(pilot, app)
-        await pilot.press("z")
+        await pilot.press("j", "z")
         await settled_to(pilot, acme.desk.outbox, failed=1)
         await until(pilot, lambda: len(screen.lines.found or ()) == 1)
         draft = (await acme.desk.open(1)).draft
@@ -140,7 +142,7 @@ async def test_it_keeps_up_with_others_and_the_cursor_stays_on_its_line(acme: Ho
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await laid_over(pilot, app)
         number = await acme.says("bob", "Hi", subject="Other")
-        later = datetime.now(UTC) + timedelta(days=9)
+        later = datetime.now(UTC) + timedelta(hours=9)
         await desk_of_ivan(acme).reply(number, "Later", later=later)
         await until(pilot, lambda: len(screen.lines.found or ()) == 2)
         chosen = screen.lines.chosen
@@ -171,7 +173,6 @@ async def test_q_goes_back_to_the_outbox_where_one_was_and_then_to_the_list(acme
         await until(pilot, lambda: app.focused is app.desk_screen.thread)
         await until(pilot, lambda: app.desk_screen.way_back is not None)
         shown = app.desk_screen.thread.number
-        assert app.desk_screen.inbox.number == shown
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, OutboxScreen))
         again = app.screen
@@ -204,7 +205,7 @@ async def test_a_long_one_is_read_page_by_page_to_its_end(acme: House) -> None:
         await pilot.press("G")
         assert screen.lines.at == count - 1
         assert screen.lines.chosen is not None
-        assert screen.lines.chosen.snippet == "Reply 0"
+        assert screen.lines.chosen.snippet == f"Reply {count - 1}"
         await pilot.press("g", "g")
         assert screen.lines.at == 0
 

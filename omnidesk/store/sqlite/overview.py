@@ -17,7 +17,8 @@ from omnidesk.store.sqlite.naming import NAME
 from omnidesk.store.sqlite.values import ms, read_addresses, when
 
 _DAY_MS = 86_400_000
-_UNSETTLED = "d.state IN ('held', 'queued', 'sending', 'failed', 'unknown')"
+_UNSETTLED = "state IN ('held', 'queued', 'sending', 'failed', 'unknown')"
+_PLACE = "CASE WHEN state IN ('failed', 'unknown') THEN -due_at ELSE due_at END"
 _ACTS = (
     "e.kind NOT IN ('conversation.read', 'customer.typing')"
     " AND (e.kind <> 'delivery.changed'"
@@ -31,17 +32,20 @@ class OverviewReads(JoinReads):
     db: sqlite3.Connection
 
     def outbox(self, *, after: tuple[int, int] | None = None, limit: int = 60) -> list[Leaving]:
-        due, message = after or (1 << 62, 0)
+        place, message = after or (-1 << 62, 0)
         found = self.db.execute(
-            "SELECT d.message, m.conversation, d.channel, d.state, m.recipients,"
-            f" {NAME}, m.author,"
-            " d.due_at, d.attempt, d.reason, m.subject, m.text, m.folded, m.automatic, m.forwards"
-            " FROM delivery d INDEXED BY delivery_open JOIN message m ON m.id = d.message"
+            f"WITH page AS (SELECT message, {_PLACE} AS place FROM delivery"
+            f" INDEXED BY delivery_open WHERE {_UNSETTLED} AND (place, message) > (?, ?)"
+            " ORDER BY place, message LIMIT ?)"
+            " SELECT d.message, m.conversation, d.channel, d.state, m.recipients,"
+            f" {NAME}, m.author, d.due_at, d.attempt, d.reason, m.subject, m.text, m.folded,"
+            " m.automatic, m.forwards, page.place"
+            " FROM page JOIN delivery d ON d.message = page.message"
+            " JOIN message m ON m.id = d.message"
             " JOIN conversation c ON c.number = m.conversation"
             " JOIN contact k ON k.id = c.contact JOIN contact p ON p.id = k.root"
-            f" WHERE {_UNSETTLED} AND (d.due_at, d.message) < (?, ?)"
-            " ORDER BY d.due_at DESC, d.message DESC LIMIT ?",
-            (due, message, limit),
+            " ORDER BY page.place, page.message",
+            (place, message, limit),
         )
         return [_leaving(row) for row in found]
 
@@ -107,7 +111,7 @@ def _leaving(row: tuple[Any, ...]) -> Leaving:
         snippet=snippet(row[11], json.loads(row[12])),
         automatic=row[13] is not None,
         forwards=row[14],
-        key=(row[7], row[0]),
+        key=(row[15], row[0]),
     )
 
 
