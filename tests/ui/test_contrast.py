@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
 
-# textual-image 0.12 asks Pillow 13 in an old way
-pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata:DeprecationWarning")
 _LEAST = 4.5  # WCAG 2.2, 1.4.3
 _DRAWN = set("─│═▔▁▏▕▎▊┃━╸╺▌▐█▄▀▅▂▃▆▇= ")
 """Rules and bars: no text."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
 
-# textual-image 0.12 asks Pillow 13 in an old way
-pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata:DeprecationWarning")
 _SIZE = 80, 24
 _RULES = set("─= ")
 _IN_FULL_BELOW = ("log", "log-alone", "outbox")  # what a line there cuts stands below the list

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from tests.ui.house import House
 
-pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata:DeprecationWarning")
-"""textual-image 0.12 on Pillow 13."""
-
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 BOX = (320, 320)
 
@@ -292,4 +289,9 @@ def test_nothing_of_it_is_loaded_before_it_is_asked_for() -> None:
         check=True,
     )
     loaded = set(done.stdout.split())
-    assert not loaded & {"PIL", "textual_image", "omnidesk.ui.preview", "omnidesk.ui.decoding"}
+    assert not loaded & {
+        "PIL",
+        "omnidesk.ui.halfcells",
+        "omnidesk.ui.preview",
+        "omnidesk.ui.decoding",
+    }

@@ -8,9 +8,6 @@ from omnidesk.core.language import LANGUAGES, spoken
 from tests.ui.gallery import SCENES, SIZES
 from tests.ui.keeping import differing, folder_of
 
-# textual-image 0.12 asks Pillow 13 in an old way
-pytestmark = pytest.mark.filterwarnings("ignore:Image.Image.getdata:DeprecationWarning")
-
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", LANGUAGES)
