@@ -12,6 +12,7 @@ END: Final = "\x1b[201~"
 
 _TAIL: Final = len(END) - 1
 _SILENCE_SECONDS: Final = 5.0
+_LATE_SECONDS: Final = 0.05  # Textual waits for the rest of a sequence for twice as long
 
 
 class Pastes:
@@ -28,6 +29,7 @@ class Pastes:
 
     def feed(self, typed: str, now: float) -> str:
         """What of it is to be taken now; `now` in seconds of any clock."""
+        late = now - self._since > _LATE_SECONDS
         self._since = now
         passed = []
         while typed:
@@ -38,7 +40,8 @@ class Pastes:
             piece, typed = typed[:end], typed[end:]
             self._last = (self._last + piece)[-_TAIL:] if at < 0 else ""
             if self._pasted is None:
-                passed.append(piece)
+                torn = late and 0 <= at < before  # its beginning was taken for keys by now
+                passed.append(BEGIN if torn else piece)
                 self._pasted = [] if at >= 0 else None
             else:
                 self._pasted.append(piece)

@@ -54,3 +54,16 @@ def test_a_paste_that_never_ends_is_given_back_after_a_silence() -> None:
 def test_the_keys_between_pastes_pass_untouched() -> None:
     keys = "\x1b\x1b[A\x1b[1086;;1086u\x03\x11\x1b[200\x1b[201~й"
     assert Pastes().feed(keys, 0.0) == keys
+
+
+@pytest.mark.parametrize("at", range(1, len(BEGIN)))
+def test_a_paste_whose_beginning_comes_slowly_is_a_paste_all_the_same(at: int) -> None:
+    pastes, parser = Pastes(), XTermParser()
+    found = [*parser.feed(pastes.feed(BEGIN[:at], 1.0))]
+    parser._timeout_time = 0.0  # the parser has waited long enough
+    found += parser.tick()
+    found += parser.feed(pastes.feed(f"{BEGIN[at:]}e#{END}", 1.4))
+    *keys, paste = found
+    assert isinstance(paste, events.Paste)
+    assert paste.text == "e#"
+    assert all(isinstance(key, events.Key) and key.key not in ("e", "number_sign") for key in keys)
