@@ -77,7 +77,8 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
                 screen.call_later(_go_on, screen)
             except Overtaken as overtaken:
                 pattern += _left_open(overtaken)
-        others = "" if composer.note else await _waiting(desk, number, screen.clock())
+        answers = not (composer.note or composer.whom.asks)
+        others = await _waiting(desk, number, screen.clock()) if answers else ""
         if others:
             pattern += _("; {channels} waits too, {key} tells it")
         key = screen.keys.key_of("tell")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from omnidesk.core.errors import OmnideskError
 from omnidesk.core.language import _
 from omnidesk.core.model import Direction
+from omnidesk.core.safetext import SafeText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,6 +200,10 @@ async def look_over(screen: DeskScreen) -> None:
         return
     composer.look_over(opened)
     screen.set_focus(composer.review)
+    screen.bottom.notice = SafeText(
+        ""
+    )  # the review says what is still true, the last line its keys
+    screen.bottom.refresh()
 
 
 async def put_away(screen: DeskScreen) -> None:

@@ -131,6 +131,9 @@ async def test_a_template_stands_at_the_cursor_and_what_is_not_filled_in_stops_i
             await until(pilot, lambda: not composer.reviewing)
             assert composer.writing.selected_text == "{{ parcel.place }}"
             assert len((await acme.desk.open(number)).messages) == 1
-            await pilot.press(*"home", "escape", "s")
+            await pilot.press(*"home", "escape")
+            await until(pilot, lambda: composer.reviewing)
+            assert "is not filled in" not in screen_text(app)
+            await pilot.press("s")
             await until(pilot, lambda: app.desk_screen.composer is None)
         assert (await acme.said(number))[-1][2] == "<Hello Ann,\nit is at home.>"

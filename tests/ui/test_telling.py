@@ -135,3 +135,15 @@ async def test_what_was_to_be_told_comes_back_as_that(acme: House, key: str) -> 
     said = [(message.channel, message.text) for message in await out(acme, number)]
     assert said[1:] == [("shop-bot", "We answered you by E-mail. Bye.")]
     assert (await acme.desk.open(number)).draft is None
+
+
+async def test_what_is_passed_on_answers_nobody(acme: House) -> None:
+    number = await two_ways(acme)
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press("f", *"bob@e.org", "enter", *"Look", "escape")
+        await until(pilot, lambda: "FORWARD to bob@e.org" in screen_text(app))
+        await pilot.press("s")
+        await until(pilot, lambda: "the forward from #1 leaves" in screen_text(app))
+        assert "waits too" not in screen_text(app)
