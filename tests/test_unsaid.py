@@ -101,7 +101,7 @@ def passed_over(tree: ast.Module) -> Iterator[ast.AST]:
             case ast.ClassDef(bases=bases):
                 for base in bases:
                     yield from ast.walk(base)
-            case ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError"))):
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError" | "AttributeError"))):
                 yield from ast.walk(node)
             case ast.Call():
                 logged = re.search(r"(^|\.)log\.\w+$", ast.unparse(node.func))
