@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Collection
 
 from omnidesk.core.model import Draft, Handle
-from omnidesk.core.stored import read_stored
 from omnidesk.store.sqlite.values import addresses, dump, ms, read_addresses, when
 
 
@@ -72,6 +71,8 @@ class DraftWrites(DraftReads):
 
 def drafted(db: sqlite3.Connection, which: str = "1") -> set[str]:
     """The bytes of the store, by their SHA-256, that drafts name; `which` is a condition."""
+    from omnidesk.core.stored import read_stored  # who only looks reads no entry
+
     found = db.execute(f"SELECT files FROM draft WHERE files <> '[]' AND {which}").fetchall()
     entries = (read_stored(entry) for (files,) in found for entry in json.loads(files))
     return {entry.sha256 for entry in entries if entry is not None}
@@ -84,6 +85,8 @@ def leave_drafts(
 
     `values` are his handles', `received` the bytes that came from him and from nobody else.
     """
+    from omnidesk.core.stored import read_stored
+
     found = db.execute("SELECT conversation, agent, handle, recipients, files FROM draft")
     for conversation, agent, handle, recipients, files in found.fetchall():
         roles = {

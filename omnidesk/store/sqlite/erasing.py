@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from omnidesk.core.errors import NotFound
@@ -17,14 +15,13 @@ from omnidesk.core.language import _
 from omnidesk.core.model import State
 from omnidesk.core.store import Erased
 from omnidesk.store.sqlite.drafts import drafted, leave_drafts
+from omnidesk.store.sqlite.erased import key_of, mark_of
 from omnidesk.store.sqlite.joins import JoinWrites
 from omnidesk.store.sqlite.journal import JournalWrites
 from omnidesk.store.sqlite.mentions import GONE, Mentions, ours, walked
 from omnidesk.store.sqlite.personal import Person, hanging, person_of
 from omnidesk.store.sqlite.values import dump
 
-_PURPOSE = b"omnidesk erased\0"
-_BYTES = 16
 _PENDING = "erasing"
 _SAID = ("part", "html", "version", "attachment", "delivery", "echo", "offered")
 """Tables that hold something of what a message says."""
@@ -35,18 +32,6 @@ _BYTES_OF = (
     ("attachment", "sha256", "message"),
 )
 """Which columns name bytes, and the message that they are of."""
-
-
-class ErasingReads:
-    """Look-ups of what was erased."""
-
-    db: sqlite3.Connection
-
-    def is_erased(self, channel: str, external_id: str) -> bool:
-        if not self.db.execute("SELECT EXISTS (SELECT 1 FROM erased)").fetchone()[0]:
-            return False
-        mark = (_mark(_key(self.db), channel, external_id),)
-        return self.db.execute("SELECT 1 FROM erased WHERE mark = ?", mark).fetchone() is not None
 
 
 class _Tx(JoinWrites, JournalWrites):
@@ -136,16 +121,6 @@ def done(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM setting WHERE name = ?", (_PENDING,))
 
 
-def _key(db: sqlite3.Connection) -> bytes:
-    row = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
-    return bytes.fromhex(row[0])
-
-
-def _mark(key: bytes, channel: str, external_id: str) -> bytes:
-    said = _PURPOSE + f"{channel}\0{external_id}".encode("utf-8", "surrogateescape")
-    return hmac.digest(key, said, sha256)[:_BYTES]
-
-
 def _ids(values: Iterable[int]) -> str:
     return f"({','.join(str(int(value)) for value in values)})"
 
@@ -192,14 +167,14 @@ def _received(db: sqlite3.Connection, messages: Iterable[int]) -> set[str]:
 
 def _remember(db: sqlite3.Connection, messages: Iterable[int]) -> None:
     """Keep a keyed hash of what was erased: the same letter must not come in once more."""
-    ids, key = _ids(messages), _key(db)
+    ids, key = _ids(messages), key_of(db)
     found = db.execute(
         f"SELECT channel, external_id FROM message WHERE id IN {ids} AND external_id IS NOT NULL"
         f" UNION SELECT channel, external_id FROM part WHERE message IN {ids}"
     ).fetchall()
     db.executemany(
         "INSERT OR IGNORE INTO erased VALUES (?)",
-        [(_mark(key, channel, external_id),) for channel, external_id in found],
+        [(mark_of(key, channel, external_id),) for channel, external_id in found],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ _TAGGED = "SELECT DISTINCT conversation FROM tagged WHERE tag IN ({})"
 
 class FilterReads(SearchReads):
     """Look-ups of what a filter leaves of a view."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
 
     def rows_filtered(
         self,

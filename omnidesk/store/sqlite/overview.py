@@ -29,7 +29,8 @@ _ACTS = (
 class OverviewReads(JoinReads):
     """Look-ups over everything."""
 
-    db: sqlite3.Connection
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
 
     def outbox(self, *, after: tuple[int, int] | None = None, limit: int = 60) -> list[Leaving]:
         place, message = after or (-1 << 62, 0)

@@ -16,13 +16,11 @@ from omnidesk.core.errors import StoreError, StoreFull
 from omnidesk.core.language import _
 from omnidesk.core.store import Erased, Reads, Transaction
 from omnidesk.store.blobs import Blobs
-from omnidesk.store.sqlite import sweeping
 from omnidesk.store.sqlite.connection import FULL, connect, named, run, snapshot, transaction
 from omnidesk.store.sqlite.migrate import migrate
 from omnidesk.store.sqlite.notice import Bell, Listener
 from omnidesk.store.sqlite.reads import SqliteReads
 from omnidesk.store.sqlite.reserve import Reserve
-from omnidesk.store.sqlite.writes import SqliteTransaction
 
 T = TypeVar("T")
 
@@ -129,6 +127,8 @@ class SqliteStore:
     async def _write(self, fn: Callable[[Transaction], T], reserved: bool) -> T:
         assert self._writer is not None, "the store is not open"
 
+        from omnidesk.store.sqlite.writes import SqliteTransaction  # who looks needs none
+
         def whole(db: sqlite3.Connection) -> T:
             if not reserved and not self._reserve.is_whole():
                 raise StoreFull(f"{self.path}: {_(FULL)}")
@@ -141,6 +141,8 @@ class SqliteStore:
     async def erase(self, contact: int, *, actor: str, at: datetime) -> Erased:
         """Erase a person; what is cut short after the rows are gone, `finish_erasing` ends."""
         assert self._writer is not None, "the store is not open"
+        from omnidesk.store.sqlite import sweeping
+
         erased = await self._run(self._writer, lambda db: sweeping.erase(db, contact, actor, at))
         self._bell.ring()
         await self.finish_erasing()
@@ -149,6 +151,8 @@ class SqliteStore:
     async def finish_erasing(self) -> bool:
         """Clean the files after an erasure; False where none waits for it."""
         assert self._writer is not None, "the store is not open"
+        from omnidesk.store.sqlite import sweeping
+
         return await self._run(
             self._writer, lambda db: sweeping.sweep(db, self._files, self._blobs)
         )
