@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from omnidesk.core.channel import Capabilities
 from omnidesk.core.model import Agent
 from omnidesk.core.store import Store, Transaction
+from omnidesk.core.value import dataclass
 from omnidesk.desk import Desk, DeskSettings, NotifySettings
 from omnidesk.store.sqlite import SqliteStore
 

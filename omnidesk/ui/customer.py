@@ -11,12 +11,8 @@ from omnidesk.core.language import N_, _
 from omnidesk.core.model import Direction, Known
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
-from omnidesk.ui.callcard import noted
 from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
-from omnidesk.ui.rowline import state_letter
-from omnidesk.ui.standing import so_many
-from omnidesk.ui.wishing import wish_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,6 +95,9 @@ class CustomerPane(Painted, can_focus=True):
         return self.paint(((SafeText(" "), "text"), *self._lines[y - 1]))
 
     def _lay(self, width: int) -> list[Line]:
+        from omnidesk.ui.callcard import noted  # the first frame shows nobody yet
+        from omnidesk.ui.wishing import wish_lines
+
         opened, now = self._opened, self._clock()
         assert opened is not None
         contact = opened.contact
@@ -124,6 +123,9 @@ class CustomerPane(Painted, can_focus=True):
         return lines
 
     def _others(self, opened: Opened, width: int, now: datetime) -> list[Line]:
+        from omnidesk.ui.rowline import state_letter
+        from omnidesk.ui.standing import so_many
+
         if not opened.others:
             return [((SafeText(_("no other conversations")), "muted"),)]
         states = Counter(row.state for row in opened.others)

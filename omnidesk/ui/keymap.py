@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from omnidesk.core.language import _
+from omnidesk.core.value import dataclass
 
 if TYPE_CHECKING:
     from omnidesk.core.views import SavedView

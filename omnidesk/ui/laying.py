@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from omnidesk.core.model import Direction
 from omnidesk.ui.held import due
-from omnidesk.ui.talk import draft_lines, own_lines, parting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -50,6 +49,8 @@ class Sheet:
         read_until: int | None,
     ) -> None:
         """Lay these out; nothing that is as it was is laid again."""
+        from omnidesk.ui.talk import own_lines, parting  # the first frame shows no message yet
+
         unread = unread_in(messages, read_until)
         first = next(iter(unread), None)
         self.lines, self.starts, self.unread = [], {}, None
@@ -87,4 +88,6 @@ class Sheet:
 
     def add_draft(self, draft: Draft, width: int) -> None:
         """What was begun and not sent, below everything."""
+        from omnidesk.ui.talk import draft_lines
+
         self.lines.extend((line, 0) for line in draft_lines(draft, width))

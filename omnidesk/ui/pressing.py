@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from omnidesk.core.language import _
+from omnidesk.core.value import dataclass
 from omnidesk.ui.keymap import ACTIONS, Action, own_view_actions
 
 if TYPE_CHECKING:

@@ -17,8 +17,6 @@ from omnidesk.ui.laying import Sheet
 from omnidesk.ui.lines import Line
 from omnidesk.ui.painted import Painted
 from omnidesk.ui.peek import peeked
-from omnidesk.ui.talk import Setting
-from omnidesk.ui.threadhead import pin_lines, title_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,6 +109,8 @@ class ThreadView(Painted, can_focus=True):
         self._over = []
         if self.opened is not None and not self.peeking:
             warning = [self._banner(self.inner_width)] if self._banner is not None else []
+            from omnidesk.ui.threadhead import pin_lines
+
             self._over = [*warning, *pin_lines(self.opened.pins, self.inner_width)]
 
     def be_written_in(self, writing: bool) -> None:
@@ -132,6 +132,10 @@ class ThreadView(Painted, can_focus=True):
     def _lay(self, *, at_end: bool) -> None:
         width, opened = self._text_width, self.opened
         self._lay_over()
+        if opened is None and not (self._messages or self._sheet.lines):
+            return
+        from omnidesk.ui.talk import Setting  # the first frame shows no message yet
+
         self._sheet.lay(
             self._messages,
             Setting(width=width, channels=self.channels, now=self._clock()),
@@ -296,6 +300,8 @@ class ThreadView(Painted, can_focus=True):
         width = self.inner_width
         if self.opened is None:
             return ((SafeText("─" * width), "rule"),)
+        from omnidesk.ui.threadhead import title_line
+
         talk = self.opened.conversation
         codes = " ".join(self._code(channel) for channel in talk.channels)
         beside = self.beside.get(talk.number, told(self.opened.present))
