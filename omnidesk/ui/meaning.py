@@ -47,14 +47,21 @@ def _offered(screen: DeskScreen) -> bool:
     return screen.thread.opened is not None and bool(screen.thread.opened.offered)
 
 
-_BESIDE: dict[str, Callable[[DeskScreen], bool]] = {
+def _completes(screen: DeskScreen) -> bool:
+    from omnidesk.ui.question import Question
+
+    return any(question.completes for question in screen.query(Question))
+
+
+_OF_SCREEN: dict[str, Callable[[DeskScreen], bool]] = {
+    "question.complete": _completes,
     "person.join": _somebody,
     "person.never": _somebody,
     "person.add": _offered,
 }
-"""What is asked of the customer who is shown."""
+"""What is asked of the screen: of the customer who is shown, of the question that is open."""
 
-ASKED = (*_WRITTEN, *_BESIDE)
+ASKED = (*_WRITTEN, *_OF_SCREEN)
 """The actions that do not always mean something."""
 
 
@@ -62,4 +69,4 @@ def means(screen: DeskScreen, action: str) -> bool:
     """Whether an action would do something just now."""
     if screen.composer is not None and action in _WRITTEN:
         return _WRITTEN[action](screen.composer)
-    return action not in _BESIDE or _BESIDE[action](screen)
+    return action not in _OF_SCREEN or _OF_SCREEN[action](screen)

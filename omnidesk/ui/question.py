@@ -114,6 +114,11 @@ class Question(Container):
             word for word in self._known if word.casefold().startswith(last) and word not in typed
         ]
 
+    @property
+    def completes(self) -> bool:
+        """Whether there are words at all that Tab could complete to."""
+        return bool(self._known)
+
     def complete(self) -> None:
         """Put the first word that fits in the place of the last one typed."""
         found = self._completions()

@@ -105,3 +105,18 @@ async def test_the_ways_go_with_whatever_is_done_next(acme: House, key: str) -> 
         await pilot.press(key)
         await until(pilot, lambda: not app.desk_screen.query("#ways"))
         assert not app.desk_screen.until_next
+
+
+@pytest.mark.parametrize(("keys", "completes"), [(("t",), True), (("b", "b"), False)])
+async def test_a_question_offers_to_complete_where_it_can(
+    acme: House, keys: tuple[str, ...], *, completes: bool
+) -> None:
+    number = await acme.says("ann", "Hello", subject="Order")
+    await acme.desk.each((number,), "tag", add=("vip",), drop=())
+    app = acme.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, app, number)
+        await pilot.press(*keys)
+        await until(pilot, lambda: app.desk_screen.place == "question")
+        assert ("Tab complete" in last_line(app)) is completes
+        assert "Enter take it" in last_line(app)
