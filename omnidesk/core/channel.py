@@ -69,12 +69,11 @@ class Incoming:
     """One message as its provider gave it, read as far as it can be read.
 
     `handle` is whom the conversation is with (in a group: the group), `sender` who said it.
-    `external_id` is the guard against doubles; `parts` are further ids that are the same
-    message (an album's other pictures). `references` stand oldest first, as in RFC 5322.
-    `answers` is the external id of the message that this one answers by the channel's own
-    means. `from_us` says that it lies where only the desk's own people can put it, so that
-    direction OUT is more than a claim. `reply_path` is for the channel alone, to answer into the
-    same place. `asks`: whoever said it waits for an answer; not so in a call that was taken.
+    `external_id` guards against doubles, so do `parts` (an album's other pictures). `references`
+    stand oldest first. `answers`: the external id of what this one answers by the channel's own
+    means. `from_us`: it lies where only the desk's people can put it, OUT is more than a claim.
+    `reply_path` is for the channel alone. `hidden`: characters that the letter's HTML conceals.
+    `asks`: whoever said it waits for an answer; not so in a call that was taken.
     """
 
     external_id: str
@@ -90,6 +89,7 @@ class Incoming:
     text: str = ""
     folded: tuple[tuple[int, int], ...] = ()
     html: str | None = None
+    hidden: int = 0
     files: tuple[IncomingFile, ...] = ()
     parts: tuple[str, ...] = ()
     message_id: str | None = None

@@ -157,6 +157,7 @@ class Message:
 
     `forwards` is the message that this one, of ours, passes on to somebody else. `edited`: its
     author changed it; there may be versions of what nobody edited, as of a call that went on.
+    `hidden` counts characters that its HTML conceals; they stand nowhere else.
     """
 
     id: int
@@ -174,6 +175,7 @@ class Message:
     text: str = ""
     folded: tuple[tuple[int, int], ...] = ()
     html: str | None = None
+    hidden: int = 0
     attachments: tuple[Attachment, ...] = ()
     external_id: str | None = None
     message_id: str | None = None

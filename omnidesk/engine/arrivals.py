@@ -217,6 +217,7 @@ def _message(
         text=incoming.text,
         folded=incoming.folded,
         html=incoming.html,
+        hidden=incoming.hidden,
         attachments=tuple(files),
         external_id=incoming.external_id,
         message_id=incoming.message_id,

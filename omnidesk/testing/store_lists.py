@@ -154,6 +154,26 @@ class ListsContract:
         assert not await store.read(lambda r: r.search("before"))
         assert await store.read(lambda r: r.search("afterwards"))
         assert [v[1] for v in await store.read(lambda r: r.versions(id_))] == ["before"]
+        message = await store.read(lambda r: r.message(id_))
+        assert message is not None
+        assert (message.version, message.edited) == (2, True)
+
+    async def test_a_forward_is_not_edited_and_hidden_text_stays_counted(
+        self, store: Store
+    ) -> None:
+        def fill(tx: Transaction) -> int | None:
+            number = begin(tx)
+            came = tx.add_message(letter(number, "in", hidden=34))
+            out: dict[str, Any] = {"direction": Direction.OUT, "handle": None}
+            tx.add_message(letter(number, "on", forwards=came, **out))
+            return number
+
+        number = await store.write(fill)
+        assert number is not None
+        came, passed = await store.read(lambda r: r.messages(number))
+        assert (came.hidden, passed.hidden) == (34, 0)
+        assert (came.edited, passed.edited) == (False, False)
+        assert passed.forwards == came.id
 
     async def test_a_removed_message_leaves_nothing_to_find(self, store: Store) -> None:
         id_ = await store.write(lambda tx: tx.add_message(letter(begin(tx), "e", "secret")))

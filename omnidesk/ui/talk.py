@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -24,11 +23,12 @@ from omnidesk.core.safetext import (
     show_address,
     strip_codes,
 )
+from omnidesk.core.value import dataclass
 from omnidesk.ui.body import body_lines
 from omnidesk.ui.held import told
 from omnidesk.ui.letterhead import header_lines
 from omnidesk.ui.lines import Line, clock, cut, pad, wrap
-from omnidesk.ui.local import long_day, size
+from omnidesk.ui.local import long_day, number, size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,6 +134,8 @@ def draft_lines(draft: Draft, width: int) -> list[Line]:
     words = _("your unsent REPLY, r goes on with it")
     if draft.forward is not None:
         words = _("your unsent FORWARD, f goes on with it")
+    elif draft.people:
+        words = _("your unsent words to OTHER CHANNELS, g e goes on with them")
     elif draft.note:
         words = _("your unsent NOTE, r goes on with it")
     text = wrap(safe_line(draft.text), width - 2)
@@ -238,6 +240,13 @@ def _warnings(message: Message, shown: Setting) -> list[Line]:
         said.append((_("the same letter came by another way"), "muted"))
     if message.marked:
         said.append((safe_line(message.marked), "alert"))
+    if message.hidden:
+        hidden = ngettext(
+            "{n} hidden character of the letter is not shown",
+            "{n} hidden characters of the letter are not shown",
+            message.hidden,
+        )
+        said.append((hidden.format(n=number(message.hidden)), "muted"))
     if message.edited:
         said.append((_("edited, version {version}").format(version=message.version), "muted"))
     if message.cc:

@@ -46,6 +46,13 @@ def test_the_external_id_is_the_hash_of_the_raw_bytes(spool: Path) -> None:
     assert read_letter(path, spool=spool).raw == path
 
 
+def test_what_the_html_of_a_letter_conceals_is_counted(spool: Path) -> None:
+    html = '<p>Shown</p><div style="display:none">Teaser text</div>'
+    incoming = read(HEAD + "Content-Type: text/html\n\n" + html, spool)
+    assert (incoming.text, incoming.hidden) == ("Shown", 11)
+    assert read(HEAD + "\nplain", spool).hidden == 0
+
+
 def test_a_letter_of_our_own_is_with_the_customer_it_went_to(spool: Path) -> None:
     letter = "From: Shop <Shop@Example.com>\nTo: support@example.com, ann@example.org\n\nx"
     incoming = read(letter, spool)

@@ -84,6 +84,12 @@ def test_a_call_that_went_on_is_a_new_version_that_nobody_edited() -> None:
     assert "edited, version 2" in edited
 
 
+def test_what_the_html_conceals_is_told_in_a_line() -> None:
+    lines = told(message_lines(replace(MESSAGE, hidden=11), None, SETTING))
+    assert "11 hidden characters of the letter are not shown" in lines
+    assert not any("hidden" in line for line in told(message_lines(MESSAGE, None, SETTING)))
+
+
 def test_what_went_on_by_itself_is_not_said_to_be_edited() -> None:
     assert what_happened(What.MESSAGE_EDITED) == "message edited"
     assert what_happened(What.MESSAGE_EDITED, {"completes": True}) == "the call went on"

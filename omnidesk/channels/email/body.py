@@ -37,13 +37,17 @@ _STUB = re.compile(
 
 @dataclass(slots=True)
 class Body:
-    """A body as far as it was read; `quoted` are ranges of `text` that its HTML marks."""
+    """A body as far as it was read; `quoted` are ranges of `text` that its HTML marks.
+
+    `hidden` counts characters that it conceals.
+    """
 
     text: str = ""
     quoted: tuple[tuple[int, int], ...] = ()
     html: str | None = None
     files: list[IncomingFile] = field(default_factory=list)
     problems: dict[str, None] = field(default_factory=dict)
+    hidden: int = 0
 
 
 def read_body(tree: Tree, spool: Path | None) -> Body:
@@ -60,6 +64,7 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
     text, quoted = reader.joined()
     body = Body(text, quoted, reader.source(), reader.files, dict(tree.problems))
     body.problems |= reader.problems
+    body.hidden = reader.hidden
     letters = reader.letters
     for _depth in range(DEEPEST):
         if body.text or len(letters) != 1 or reader.leaves != 1:
@@ -68,6 +73,7 @@ def read_body(tree: Tree, spool: Path | None) -> Body:
         reader = _Reader(None)
         reader.take(inner.root)
         body.text, body.quoted = reader.joined()
+        body.hidden = reader.hidden
         letters = reader.letters
     else:
         body.problems[_("letters are nested deeper than {n}").format(n=DEEPEST)] = None
@@ -89,6 +95,7 @@ class _Reader:
         self.letters: list[Part] = []
         self.problems: dict[str, None] = {}
         self.leaves = 0
+        self.hidden = 0
         self._spool = spool
         self._texts: list[tuple[str, tuple[tuple[int, int], ...]]] = []
         self._sources: list[str] = []
@@ -184,6 +191,7 @@ class _Reader:
             self._sources.append(lean(text))
             if not silent:
                 found = html_text(text)
+                self.hidden += found.hidden
                 self._texts.append((found.text, found.quoted))
         elif not silent:
             if part.content.get("format").lower() == "flowed":

@@ -76,6 +76,7 @@ def _read(
         text=body.text,
         folded=folded,
         html=body.html,
+        hidden=body.hidden,
         files=tuple(body.files),
         message_id=envelope.message_id,
         references=envelope.references,

@@ -15,7 +15,7 @@ MESSAGE = """
            m.refs, m.reply_path, m.sent_at, m.received_at, m.automatic, m.bounce, m.unreadable,
            m.why, m.copy_of, m.version, m.raw, h.scheme, h.value, html.source, m.answers,
            m.marked, m.home, m.forwards, m.version > 1 AND EXISTS (SELECT 1 FROM version v
-           WHERE v.message = m.id AND NOT v.completed)
+           WHERE v.message = m.id AND NOT v.completed), m.hidden
     FROM message m LEFT JOIN handle h ON h.id = m.handle LEFT JOIN html ON html.message = m.id
 """
 SEEN = """
@@ -82,10 +82,11 @@ def message_of(r: tuple[Any, ...], files: tuple[Attachment, ...], delivery: Any)
         why=r[20],
         copy_of=r[21],
         version=r[22],
-        edited=bool(r[30]),
+        edited=bool(r[31]),
         raw=r[23],
         handle=Handle(r[24], r[25]) if r[24] else None,
         html=r[26],
+        hidden=r[32],
         answers=r[27],
         marked=r[28],
         home=r[29],

@@ -171,12 +171,12 @@ class MessageWrites(MessageReads):
             "INSERT INTO message (conversation, home, channel, direction, external_id, message_id,"
             " handle, sender_name, sender_address, author, recipients, subject, text, folded,"
             " refs, answers, reply_path, sent_at, received_at, automatic, bounce, unreadable,"
-            " why, marked, copy_of, forwards, raw, files)"
+            " why, marked, copy_of, forwards, raw, files, hidden)"
             f" VALUES (:conversation, {_HOME}, :channel, :direction, :external_id, :message_id,"
             " (SELECT id FROM handle WHERE scheme = :scheme AND value = :value), :sender_name,"
             " :sender_address, :author, :recipients, :subject, :text, :folded, :refs, :answers,"
             " :reply_path, :sent_at, :received_at, :automatic, :bounce, :unreadable, :why,"
-            " :marked, :copy_of, :forwards, :raw, :files)"
+            " :marked, :copy_of, :forwards, :raw, :files, :hidden)"
             " ON CONFLICT (channel, external_id) DO NOTHING",
             {
                 "conversation": message.conversation,
@@ -207,6 +207,7 @@ class MessageWrites(MessageReads):
                 "copy_of": message.copy_of,
                 "forwards": message.forwards,
                 "raw": message.raw,
+                "hidden": message.hidden,
                 "files": " ".join(f.name for f in message.attachments),
             },
         )

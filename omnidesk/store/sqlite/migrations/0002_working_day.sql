@@ -24,3 +24,6 @@ ALTER TABLE draft ADD COLUMN forward INTEGER;
 
 -- A version that took the place of this one told the same event to its end: nobody edited it.
 ALTER TABLE version ADD COLUMN completed INTEGER NOT NULL DEFAULT 0;
+
+-- How many characters of a letter its HTML conceals from whoever reads it.
+ALTER TABLE message ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
