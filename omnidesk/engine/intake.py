@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +30,14 @@ from omnidesk.engine.rules import Rules
 from omnidesk.engine.spool import drop
 
 _AT_ONCE = 50
-"""Messages a transaction: large enough for one sync to serve many, small enough for a screen's
-own write to come between two of them."""
+"""Messages whose bytes go to the disk with one sync, and a transaction's at most."""
+
+_AT_MOST = 0.012
+"""Seconds after which a transaction begins no further message, so that a screen's own write waits
+no longer than that for its turn. On a fast machine `_AT_ONCE` ends first."""
 
 _BREATH = 0.002
+"""Seconds between two transactions, in which others get the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,14 @@ class Intake:
         *,
         now: Callable[[], datetime],
         fence: Callable[[Transaction], None],
+        tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._channel = channel
         self._rules = rules
         self._now = now
         self._fence = fence
+        self._tick = tick
 
     async def take(self, batch: Batch, *, old: bool = False) -> int:
         """Store a batch; how many of its items were new.
@@ -78,8 +85,7 @@ class Intake:
                 last = index == len(pieces) - 1
                 if not last:  # its bytes go to the disk while these rows do
                     keeping = self._keep_soon(pieces[index + 1])
-                write = partial(self._write, batch=batch, kept=kept, last=last, old=old)
-                taken += await self._store.write(write)
+                taken += await self._store_all(kept, batch if last else None, old)
                 if not last:
                     await asyncio.sleep(_BREATH)
         finally:
@@ -87,6 +93,18 @@ class Intake:
             await asyncio.gather(keeping, return_exceptions=True)
             drop(self._store.spool, chain.from_iterable(map(_contents, batch.items)))
         return taken
+
+    async def _store_all(self, kept: Sequence[Kept], ending: Batch | None, old: bool) -> int:
+        """Store these in as many transactions as they take; the last one ends the batch."""
+        taken = 0
+        while True:
+            write = partial(self._write, kept=kept, ending=ending, old=old)
+            new, rest = await self._store.write(write)
+            taken += new
+            if not rest:
+                return taken
+            kept = rest
+            await asyncio.sleep(_BREATH)
 
     def _unerased(self, reads: Reads, batch: Batch) -> list[Item]:
         """What was not erased with its author: of the rest not even the bytes are kept again."""
@@ -109,22 +127,33 @@ class Intake:
         stored = iter(self._store.blobs.put(contents))
         return [_kept(item, stored) for item in items]
 
-    def _write(self, tx: Transaction, batch: Batch, kept: list[Kept], last: bool, old: bool) -> int:
+    def _write(
+        self, tx: Transaction, kept: Sequence[Kept], ending: Batch | None, old: bool
+    ) -> tuple[int, Sequence[Kept]]:
+        """Store what there is time for: how many were new, and what is left for the next."""
         self._fence(tx)
-        now = self._now()
-        taken = sum(self._take_one(tx, one, now, old) for one in kept)
-        if last and not old:
-            tx.set_cursor(self._channel, batch.cursor)
-            if batch.gap:
-                gap = Event(
-                    at=now,
-                    actor=SYSTEM,
-                    kind=What.CHANNEL_GAP,
-                    channel=self._channel,
-                    data={"reason": batch.gap},
-                )
-                tx.append(gap)
-        return taken
+        now, until = self._now(), self._tick() + _AT_MOST
+        taken = 0
+        for done, one in enumerate(kept):
+            if done and self._tick() >= until:
+                return taken, kept[done:]
+            taken += self._take_one(tx, one, now, old)
+        if ending and not old:
+            self._end(tx, ending, now)
+        return taken, ()
+
+    def _end(self, tx: Transaction, batch: Batch, now: datetime) -> None:
+        """Put the cursor behind the batch, with its last rows."""
+        tx.set_cursor(self._channel, batch.cursor)
+        if batch.gap:
+            gap = Event(
+                at=now,
+                actor=SYSTEM,
+                kind=What.CHANNEL_GAP,
+                channel=self._channel,
+                data={"reason": batch.gap},
+            )
+            tx.append(gap)
 
     def _take_one(self, tx: Transaction, kept: Kept, now: datetime, old: bool) -> bool:
         item, rules = kept.item, self._rules
