@@ -14,9 +14,13 @@ class ErasedReads:
     """Look-ups of what was erased."""
 
     db: sqlite3.Connection
+    _any_erased: bool | None = None  # the picture does not change while it is looked at
 
     def is_erased(self, channel: str, external_id: str) -> bool:
-        if not self.db.execute("SELECT EXISTS (SELECT 1 FROM erased)").fetchone()[0]:
+        if self._any_erased is None:
+            found = self.db.execute("SELECT EXISTS (SELECT 1 FROM erased)").fetchone()
+            self._any_erased = bool(found[0])
+        if not self._any_erased:
             return False
         mark = (mark_of(key_of(self.db), channel, external_id),)
         return self.db.execute("SELECT 1 FROM erased WHERE mark = ?", mark).fetchone() is not None
