@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from omnidesk.store.sqlite import SqliteStore
+from tests.desk.house import House
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +26,52 @@ OURS = (
     "omnidesk.config",
     "omnidesk.demo",
 )
+
+LATER = (
+    "omnidesk.config",
+    "omnidesk.channels",
+    "omnidesk.desk.opening",
+    "omnidesk.desk.writing",
+    "omnidesk.desk.working",
+    "omnidesk.desk.people",
+    "omnidesk.store.sqlite.writes",
+    "omnidesk.store.sqlite.filtering",
+    "omnidesk.store.sqlite.overview",
+    "omnidesk.store.sqlite.erasing",
+    "omnidesk.ui.composer",
+    "omnidesk.ui.noticing",
+    "omnidesk.ui.talk",
+    "omnidesk.ui.wishing",
+)
+"""What a screen imports when it is first used, behind its first frame."""
+
+FIRST_FRAME = 95
+"""House modules at most that a screen has imported when its first frame is painted."""
+
+PAINTED = """
+import asyncio, contextlib, sys
+from pathlib import Path
+from omnidesk import launch
+from omnidesk.core.model import Agent
+from omnidesk.desk import DeskSettings
+from omnidesk.store.sqlite import SqliteStore
+from omnidesk.ui.app import OmnideskApp
+
+class Seen(OmnideskApp):
+    def _painted(self, desk):
+        assert len(self.desk_screen.inbox.window.rows) == 3
+        self.there = list(sys.modules)
+        self.exit()
+
+@contextlib.asynccontextmanager
+async def open_desk():
+    async with SqliteStore(Path({path!r})) as store:
+        yield await launch.desk_at(store, Agent(id="anna", name="Anna"), DeskSettings())
+
+app = Seen(open_desk)
+asyncio.run(asyncio.wait_for(app.run_async(headless=True, size=(120, 40)), 30))
+print(*app.there, file=sys.stderr)
+"""
 
 LIGHT = {
     "omnidesk.core.model": (*SCREENS, *CHANNELS, "pydantic", "click", "asyncio", "aiosqlite"),
@@ -55,6 +105,26 @@ def loaded(statements: str) -> set[str]:
     return set(done.stdout.split())
 
 
+async def first_frame(folder: Path) -> set[str]:
+    """The house's modules that a screen has at its first frame, over a store with three letters."""
+    path = folder / "omnidesk.db"
+    async with SqliteStore(path) as store:
+        house = House(store)
+        for who in ("maria", "boris", "clara"):
+            await house.comes("support", f"{who}@customer.test", "hello")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", PAINTED.format(path=str(path))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {name for name in done.stderr.split() if name.startswith("omnidesk")}
+
+
 def heavy(modules: set[str], unwanted: tuple[str, ...]) -> list[str]:
     """Those of `unwanted` that are there, or have a submodule there."""
     return [name for name in unwanted if any(f"{m}.".startswith(f"{name}.") for m in modules)]
@@ -63,6 +133,13 @@ def heavy(modules: set[str], unwanted: tuple[str, ...]) -> list[str]:
 @pytest.mark.parametrize("module", LIGHT)
 def test_a_module_loads_none_of_what_it_has_no_business_with(module: str) -> None:
     assert heavy(loaded(f"import {module}"), LIGHT[module]) == []
+
+
+async def test_the_first_frame_comes_before_what_it_does_not_need(tmp_path: Path) -> None:
+    there = await first_frame(tmp_path)
+    assert "omnidesk.ui.inbox" in there
+    assert heavy(there, LATER) == [], "import them where they are first used"
+    assert len(there) <= FIRST_FRAME, "more modules than the first frame needs"
 
 
 def test_the_check_itself_sees_a_library_that_is_loaded() -> None:
