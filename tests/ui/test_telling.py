@@ -116,6 +116,7 @@ async def test_what_was_to_be_told_comes_back_as_that(acme: House, key: str) -> 
         await until(pilot, lambda: "draft kept on #1, g e goes on" in screen_text(app))
         draft = (await acme.desk.open(number)).draft
         assert draft is not None
+        await until(pilot, lambda: "unsent words to OTHER CHANNELS" in screen_text(app))
         assert draft.note, "whoever reads no more than that sends it to nobody"
         for keys in ((key,), ("g", "e")):
             await pilot.press(*keys)
