@@ -28,6 +28,7 @@ class Opened:
     `suggestions`: what this conversation, and what its contact, may be one with. `offered`:
     handles that the contact named and nobody has; an agent may add them. `route` is the way
     that a reply takes unless the agent chooses another: the contact's wish, else his last one.
+    `joined` are the conversations that went into this one.
     `read_until` is the newest message that was read, where something after it was not.
     """
 
@@ -44,6 +45,7 @@ class Opened:
     pinned: tuple[int, ...] = ()
     pins: tuple[Message, ...] = ()
     read_until: int | None = None
+    joined: tuple[int, ...] = ()
 
 
 def open_conversation(
@@ -73,6 +75,7 @@ def open_conversation(
         pinned=pinned,
         pins=tuple(filter(None, map(reads.message, sorted(pinned)))),
         read_until=reads.read_until(number) if conversation.unread else None,
+        joined=tuple(sorted(reads.inside(number))),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from omnidesk.core.language import N_, _
+from omnidesk.core.language import N_, _, ngettext
 from omnidesk.core.model import Direction, Known
 from omnidesk.core.safetext import SafeText, safe_line
 from omnidesk.ui import keymap
@@ -15,10 +15,11 @@ from omnidesk.ui.lines import Line, age, clock, cut, pad, wrap
 from omnidesk.ui.painted import Painted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from omnidesk.core.channel import Capabilities
+    from omnidesk.core.model import Handle
     from omnidesk.desk import Opened
 
 _OTHERS_SHOWN = 30
@@ -106,13 +107,15 @@ class CustomerPane(Painted, can_focus=True):
         lines.append(((SafeText(seen), "muted"),))
         lines.append(())
         for known in contact.handles:
-            words = safe_line(str(known.handle))
+            words = self._way(known.handle)
             how = SafeText(f" {_(_HOW[known.known])}")
             lines.append(((cut(words, width - len(how)), "text"), (how, "muted")))
         lines += wish_lines(contact, self.channels, width)
         if self._more is not None:
             lines += self._more(self.at if self.has_focus else None, width)
         lines += [(), *self._others(opened, width, now)]
+        if opened.joined:
+            lines += [((line, "muted"),) for line in wrap(_joined(opened.joined), width)]
         if opened.conversation.tags:
             tags = SafeText(" ".join(f"[{safe_line(tag)}]" for tag in opened.conversation.tags))
             lines += [(), *(((line, "mark"),) for line in wrap(tags, width))]
@@ -121,6 +124,13 @@ class CustomerPane(Painted, can_focus=True):
             said = safe_line(noted(note))
             lines += [(), *(((pad(line, width), "note"),) for line in wrap(said, width)[:3])]
         return lines
+
+    def _way(self, handle: Handle) -> SafeText:
+        """`Telegram 4412`: a handle by the channel that people call it by."""
+        labels = [one.label for one in self.channels.values() if one.handle_scheme == handle.scheme]
+        if not labels or not labels[0]:
+            return safe_line(str(handle))
+        return safe_line(f"{labels[0]} {handle.value}")
 
     def _others(self, opened: Opened, width: int, now: datetime) -> list[Line]:
         from omnidesk.ui.rowline import state_letter
@@ -139,3 +149,10 @@ class CustomerPane(Painted, can_focus=True):
             subject = safe_line(row.subject or row.snippet)
             lines.append(((head, "muted"), (cut(subject, width - len(head)), "text")))
         return lines
+
+
+def _joined(numbers: Sequence[int]) -> SafeText:
+    """Which conversations an agent made one with this one."""
+    told = ", ".join(f"#{number}" for number in numbers[:_OTHERS_SHOWN])
+    said = ngettext("{numbers} was joined into it", "{numbers} were joined into it", len(numbers))
+    return SafeText(said.format(numbers=told))

@@ -103,8 +103,8 @@ class Doubtful(Deciding["list[Maybe]"]):
     resting_place = keymap.SUGGESTIONS
     by_letter = True
     DEFAULT_CSS = """
-    Doubtful { align: center middle; background: $ink-paper 60%; }
-    Pairs { width: 100%; max-width: 130; height: 90%; background: $ink-bar; }
+    Doubtful { align: center top; layout: vertical; background: $ink-paper 60%; }
+    Pairs { width: 100%; max-width: 130; height: 1fr; margin-top: 1; background: $ink-bar; }
     """
 
     def __init__(self, over: DeskScreen) -> None:

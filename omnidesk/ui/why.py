@@ -127,8 +127,8 @@ class Why(Deciding["tuple[Opened, History]"]):
 
     resting_place = keymap.WHY
     DEFAULT_CSS = """
-    Why { align: center middle; background: $ink-paper 60%; }
-    WhyPane { width: 100%; max-width: 110; height: 80%; background: $ink-bar; }
+    Why { align: center top; layout: vertical; background: $ink-paper 60%; }
+    WhyPane { width: 100%; max-width: 110; height: 1fr; margin-top: 1; background: $ink-bar; }
     """
 
     def __init__(self, over: DeskScreen, opened: Opened, at: int) -> None:

@@ -152,6 +152,32 @@ async def test_x_says_that_they_are_not_the_same_and_z_asks_again(acme: House, k
         assert len(await undecided(acme)) == 2
 
 
+async def test_the_customer_pane_says_which_numbers_were_joined(acme: House) -> None:
+    one, other = await twice(acme)
+    third = await acme.says("eve", "Hello", name="Eve")
+    await acme.desk.merge(one, other)
+    app = acme.app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        await opened(pilot, app, one)
+        await until(pilot, lambda: f"#{other} was joined into it" in screen_text(app))
+        assert "Telegram 1" in screen_text(app)
+        assert "mailto:" not in screen_text(app)
+        await acme.desk.merge(one, third)
+        await until(pilot, lambda: f"#{other}, #{third} were joined into it" in screen_text(app))
+
+
+@pytest.mark.parametrize("size", [*_SIZES, (200, 60)])
+async def test_nothing_of_the_list_shows_below_the_suggestions(
+    acme: House, size: tuple[int, int]
+) -> None:
+    await twice(acme)
+    app = acme.app()
+    async with app.run_test(size=size) as pilot:
+        screen = await queue(pilot, app, "g", "s")
+        assert screen.pairs.region.bottom == screen.bottom.region.y
+        assert screen.bottom.region.bottom == size[1]
+
+
 async def test_without_a_suggestion_m_asks_for_a_number(acme: House) -> None:
     one = await acme.says("ann", "Hello")
     other = await acme.says("bob", "Hello too")
