@@ -38,78 +38,98 @@ async def send(screen: DeskScreen, *, then_close: bool = False) -> None:
     composer.done, composer.refused = True, False
     later, composer.later = composer.later, None
     composer.tell(_("sending"))
-    writes = _note if composer.note else _letter
     if then_close:  # before the reply makes it go down the list, and the cursor with it
         set_aside(screen, (composer.number,))
 
-    async def hand_over() -> str:
+    async def job() -> str:
         try:
-            message = await writes(desk, composer, later)
-            await composer.whom.drop(desk, composer)
-        except Overtaken as overtaken:
-            opened = await desk.open(composer.number)
-            composer.done = False
-            composer.known = max(message.id for message in opened.messages)
-            composer.changes = overtaken.changes
-            composer.hesitate(opened)
-            return ""
-        except OmnideskError:
-            composer.done = False
-            composer.refused = True
-            writing.save_now(screen, composer)
-            raise
-        number = message.conversation
-        screen.via.pop(number, None)
-        screen.reach.pop(number, None)
-        await writing.close(screen, composer)
-        screen.thread.to_edge(1)  # what was just said stands there
-        if number != composer.number:
-            screen.call_later(_go_to, screen, number)
-        leaves = leaving(desk.settings.undo_send, later)
-        pattern = composer.whom.said(waits=bool(leaves))
-        if composer.note:
-            pattern = _("note kept on #{number}")
-        if then_close:
-            known = composer.known if composer.note else message.id
-            try:
-                closed = await desk.close(number, seen=known)
-                pattern += _("; closed, z first opens it") if closed else _("; it was closed")
-                screen.call_later(_go_on, screen)
-            except Overtaken as overtaken:
-                pattern += _left_open(overtaken)
-        answers = not (composer.note or composer.whom.asks)
-        others = await _waiting(desk, number, screen.clock()) if answers else ""
-        if others:
-            pattern += _("; {channels} waits too, {key} tells it")
-        key = screen.keys.key_of("tell")
-        words = partial(pattern.format, number=number, channels=others, key=key)
-        if counts(message.delivery, screen.clock()):
-            screen.call_later(count_down, screen, message.delivery, lambda when: words(when=when))
-            return ""
-        return words(when=leaves)
-
-    async def and_close() -> str:
-        try:
-            return await hand_over()
+            message = await _hand_over(screen, desk, composer, later)
+            if message is None:
+                return ""
+            ending = await _close(screen, desk, composer, message) if then_close else ""
+            return await _told(screen, desk, composer, message, later, ending)
         finally:
-            screen.leaving.discard(composer.number)
-            screen.changed()  # where it could not be done, it comes back
+            if then_close:
+                screen.leaving.discard(composer.number)
+                screen.changed()  # where it could not be done, it comes back
 
-    screen.jobs.put(and_close if then_close else hand_over)
+    screen.jobs.put(job)
+
+
+async def _hand_over(
+    screen: DeskScreen, desk: Desk, composer: Composer, later: datetime | None
+) -> Message | None:
+    """What the desk has now, the composer gone; None where it is to be decided once more."""
+    try:
+        if composer.note:
+            message = await desk.note(composer.number, composer.text)
+        else:
+            message = await composer.whom.send(desk, composer, required(composer.route), later)
+        await composer.whom.drop(desk, composer)
+    except Overtaken as overtaken:
+        opened = await desk.open(composer.number)
+        composer.done = False
+        composer.known = max(message.id for message in opened.messages)
+        composer.changes = overtaken.changes
+        composer.hesitate(opened)
+        return None
+    except OmnideskError:
+        composer.done = False
+        composer.refused = True
+        writing.save_now(screen, composer)
+        raise
+    number = message.conversation
+    screen.via.pop(number, None)
+    screen.reach.pop(number, None)
+    await writing.close(screen, composer)
+    screen.thread.to_edge(1)  # what was just said stands there
+    if number != composer.number:
+        screen.call_later(_go_to, screen, number)
+    return message
+
+
+async def _close(screen: DeskScreen, desk: Desk, composer: Composer, message: Message) -> str:
+    """Close it, unless the customer wrote meanwhile; the end of the sentence that says so."""
+    known = composer.known if composer.note else message.id
+    try:
+        closed = await desk.close(message.conversation, seen=known)
+    except Overtaken as overtaken:
+        return _left_open(overtaken)
+    screen.call_later(_go_on, screen)
+    return _("; closed, z first opens it") if closed else _("; it was closed")
+
+
+async def _told(
+    screen: DeskScreen,
+    desk: Desk,
+    composer: Composer,
+    message: Message,
+    later: datetime | None,
+    ending: str,
+) -> str:
+    """What was done, in words; empty where they count down by themselves."""
+    number = message.conversation
+    leaves = leaving(desk.settings.undo_send, later)
+    pattern = _("note kept on #{number}")
+    if not composer.note:
+        pattern = composer.whom.said(waits=bool(leaves))
+    pattern += ending
+    answers = not (composer.note or composer.whom.asks)
+    others = await _waiting(desk, number, screen.clock()) if answers else ""
+    if others:
+        pattern += _("; {channels} waits too, {key} tells it")
+    key = screen.keys.key_of("tell")
+    words = partial(pattern.format, number=number, channels=others, key=key)
+    if counts(message.delivery, screen.clock()):
+        screen.call_later(count_down, screen, message.delivery, lambda when: words(when=when))
+        return ""
+    return words(when=leaves)
 
 
 def _left_open(overtaken: Overtaken) -> str:
     """What the customer wrote meanwhile, as part of a pattern."""
     changes = safe_line("; ".join(overtaken.changes)).replace("{", "{{").replace("}", "}}")
     return _("; left open: {changes}").format(changes=changes)
-
-
-async def _note(desk: Desk, composer: Composer, later: datetime | None) -> Message:
-    return await desk.note(composer.number, composer.text)
-
-
-async def _letter(desk: Desk, composer: Composer, later: datetime | None) -> Message:
-    return await composer.whom.send(desk, composer, required(composer.route), later)
 
 
 async def _waiting(desk: Desk, number: int, now: datetime) -> str:
