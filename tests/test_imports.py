@@ -30,6 +30,8 @@ OURS = (
 LATER = (
     "omnidesk.config",
     "omnidesk.channels",
+    "omnidesk.core.overview",
+    "omnidesk.core.routing",
     "omnidesk.desk.opening",
     "omnidesk.desk.writing",
     "omnidesk.desk.working",
@@ -45,7 +47,7 @@ LATER = (
 )
 """What a screen imports when it is first used, behind its first frame."""
 
-FIRST_FRAME = 95
+FIRST_FRAME = 94
 """House modules at most that a screen has imported when its first frame is painted."""
 
 PAINTED = """

@@ -29,7 +29,7 @@ from omnidesk.core.model import (
     Known,
     Message,
 )
-from omnidesk.core.overview import OverviewReads
+from omnidesk.core.overseeing import OverviewReads
 from omnidesk.core.value import dataclass
 
 T = TypeVar("T")
