@@ -248,6 +248,7 @@ class Composer(Container):
         self.styles.min_height = max(_LEAST, lines + _ABOVE_REVIEW) + more
 
     def go_on(self) -> None:
-        """Back to writing."""
+        """Back to writing; that was on purpose."""
+        self.hesitates = False
         self._give_room(0)
         self.remove_class("-review")
