@@ -32,7 +32,7 @@ from omnidesk.engine.spool import drop
 _AT_ONCE = 50
 """Messages whose bytes go to the disk with one sync, and a transaction's at most."""
 
-_AT_MOST = 0.012
+_AT_MOST = 0.010
 """Seconds after which a transaction begins no further message, so that a screen's own write waits
 no longer than that for its turn. On a fast machine `_AT_ONCE` ends first."""
 

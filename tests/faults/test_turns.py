@@ -50,8 +50,8 @@ class Turns:
 
 
 def slow() -> Iterator[float]:
-    """A clock by which each message takes five milliseconds."""
-    return (n * 0.005 for n in count())
+    """A clock by which each message takes four milliseconds."""
+    return (n * 0.004 for n in count())
 
 
 async def test_a_slow_transaction_ends_by_time_and_the_cursor_comes_with_the_last(
