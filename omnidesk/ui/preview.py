@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from omnidesk.core.language import N_, _
 from omnidesk.core.safetext import SafeText, safe_file_name
@@ -69,7 +70,7 @@ class NoPicture:
 
 async def show(screen: DeskScreen) -> None:
     """Choose a picture of the message, else of the conversation, and lay it over the desk."""
-    if find_spec("PIL") is None:
+    if find_spec("textual_image") is None or find_spec("PIL") is None:
         screen.say(_("pictures need an extra: pip install 'omnidesk[images]'"), alarm=True)
         return
     files = await _pictures(screen)
@@ -128,8 +129,9 @@ async def _look(screen: DeskScreen, file: Attachment) -> None:
         said = _("{file} cannot be shown: {why}; S saves it")
         screen.say(said.format(file=_told(file), why=_(_WHY_NOT[found.why])), alarm=True)
         return
+    drawn = await asyncio.to_thread(_picture, found)
     screen.say("")
-    screen.app.push_screen(Preview(file, found))
+    screen.app.push_screen(Preview(file, found, _half_cells(drawn)))
 
 
 async def pixels_of(path: Path, box: tuple[int, int]) -> Pixels | NoPicture:
@@ -178,6 +180,41 @@ def _read(said: bytes, box: tuple[int, int]) -> Pixels | NoPicture:
     return Pixels(width=width, height=height, own=own, raw=raw) if fits else NoPicture(why="broken")
 
 
+def _picture(pixels: Pixels) -> Any:
+    from PIL import Image
+
+    _import_quietly()
+    return Image.frombytes("RGB", (pixels.width, pixels.height), pixels.raw)
+
+
+class _NoTerminal:
+    """Stands for standard output while textual_image is imported: it would ask a terminal."""
+
+    def isatty(self) -> bool:
+        return False
+
+
+def _import_quietly() -> None:
+    """Import textual_image without the questions that it asks the terminal when it is imported.
+
+    Textual owns the keyboard by now; an answer would be taken for keys, or keys for an answer.
+    """
+    if "textual_image.widget" in sys.modules:
+        return
+    before = sys.__stdout__
+    sys.__stdout__ = _NoTerminal()  # type: ignore[misc, assignment]
+    try:
+        import textual_image.widget  # noqa: F401
+    finally:
+        sys.__stdout__ = before  # type: ignore[misc]
+
+
+def _half_cells(picture: Any) -> Widget:
+    from textual_image.widget import HalfcellImage
+
+    return HalfcellImage(picture)
+
+
 class Caption(Painted):
     """Which file it is, and how it goes away."""
 
@@ -195,21 +232,20 @@ class Preview(ModalScreen[None]):
     """The picture and its name; any key closes it."""
 
     DEFAULT_CSS = """
-    Preview { background: $ink-paper; }
+    Preview { align: center middle; background: $ink-paper 60%; }
+    Preview HalfcellImage { width: auto; height: auto; max-width: 100%; max-height: 1fr; }
     Preview Caption { dock: bottom; height: 1; background: $ink-bar; }
     """
 
-    def __init__(self, file: Attachment, pixels: Pixels) -> None:
+    def __init__(self, file: Attachment, pixels: Pixels, picture: Widget) -> None:
         super().__init__()
-        self._pixels = pixels
+        self._picture = picture
         width, height = pixels.own
         said = _("{file}, {width} x {height}; any key closes it")
         self._words = SafeText(f" {said.format(file=_told(file), width=width, height=height)}")
 
     def compose(self) -> ComposeResult:
-        from omnidesk.ui.halfcells import HalfCells
-
-        yield HalfCells(self._pixels.width, self._pixels.height, self._pixels.raw)
+        yield self._picture
         yield Caption(self._words)
 
     def on_key(self, event: events.Key) -> None:

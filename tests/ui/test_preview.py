@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.ui.house import House
 
+"""textual-image 0.12 on Pillow 13."""
+
 RED, BLUE = (220, 20, 20), (20, 20, 220)
 BOX = (320, 320)
 
@@ -289,9 +291,4 @@ def test_nothing_of_it_is_loaded_before_it_is_asked_for() -> None:
         check=True,
     )
     loaded = set(done.stdout.split())
-    assert not loaded & {
-        "PIL",
-        "omnidesk.ui.halfcells",
-        "omnidesk.ui.preview",
-        "omnidesk.ui.decoding",
-    }
+    assert not loaded & {"PIL", "textual_image", "omnidesk.ui.preview", "omnidesk.ui.decoding"}
