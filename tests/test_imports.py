@@ -47,7 +47,7 @@ LATER = (
 )
 """What a screen imports when it is first used, behind its first frame."""
 
-FIRST_FRAME = 94
+FIRST_FRAME = 96
 """House modules at most that a screen has imported when its first frame is painted."""
 
 PAINTED = """

@@ -14,6 +14,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from omnidesk.core.channel import Capabilities, Content
 from omnidesk.core.company import CompanyReads, CompanyWrites
+from omnidesk.core.configured import Configured, Ledger
 from omnidesk.core.events import Event
 from omnidesk.core.joins import JoinReads, JoinWrites, Pointers, Suggested
 from omnidesk.core.lists import ListReads
@@ -36,19 +37,6 @@ T = TypeVar("T")
 
 VIEWS = ("inbox", "mine", "unassigned", "waiting", "snoozed", "failed", "closed", "all")
 """The built-in lists, in the order of their keys."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configured:
-    """A channel as the store knows it: what it can do, and our own addresses on it."""
-
-    name: str
-    kind: str
-    capabilities: Capabilities
-    addresses: tuple[str, ...]
-    configured: bool
-    cursor: str | None
-    health: Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +75,6 @@ class Erased:
     messages: int
     elsewhere: int
     files: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """What the store holds of a channel."""
-
-    channel: str
-    stored: int
-    unreadable: int
-    last_received: datetime | None
 
 
 class Reads(ListReads, JoinReads, CompanyReads, OverviewReads, Protocol):
