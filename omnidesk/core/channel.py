@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from omnidesk.core.model import Address, Bounce, DeliveryState, Direction, Handle
+from omnidesk.core.outcome import Deferred as Deferred
+from omnidesk.core.outcome import Outcome as Outcome
+from omnidesk.core.outcome import Rejected as Rejected
+from omnidesk.core.outcome import Sent as Sent
+from omnidesk.core.outcome import Unknown as Unknown
 from omnidesk.core.value import dataclass
 
 Content = bytes | Path
@@ -74,6 +79,7 @@ class Incoming:
     means. `from_us`: it lies where only the desk's people can put it, OUT is more than a claim.
     `reply_path` is for the channel alone. `hidden`: characters that the letter's HTML conceals.
     `asks`: whoever said it waits for an answer; not so in a call that was taken.
+    `unproven`: why nothing proves that it comes from its sender, where the channel can tell.
     """
 
     external_id: str
@@ -104,6 +110,7 @@ class Incoming:
     vouched: tuple[Handle, ...] = ()
     album: str | None = None
     asks: bool = True
+    unproven: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,44 +225,6 @@ class Outgoing:
     sent_parts: tuple[str, ...] = ()
     automatic: bool = False
     written_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """The provider took it. `parts` are further external ids of the same reply."""
-
-    external_id: str
-    message_id: str | None = None
-    parts: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
-    """Not now: nothing (or only `sent_parts`) went out. Seconds to wait, where it was told."""
-
-    reason: str
-    retry_after: float | None = None
-    sent_parts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """Never: the provider refused it and says why."""
-
-    reason: str
-    sent_parts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """It may have gone out: the answer was lost. A person decides."""
-
-    reason: str
-    sent_parts: tuple[str, ...] = ()
-
-
-Outcome = Sent | Deferred | Rejected | Unknown
 
 
 class Channel(Protocol):

@@ -6,7 +6,6 @@ who takes part in the conversation that it names may follow it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 from datetime import datetime, timedelta
 
@@ -28,7 +27,8 @@ from omnidesk.core.clues import (
 from omnidesk.core.copies import same_letter
 from omnidesk.core.language import _
 from omnidesk.core.model import Conversation, Direction, State
-from omnidesk.core.signing import key_of_message_id, keyless_address
+from omnidesk.core.partaking import takes_part, there
+from omnidesk.core.signing import key_of_message_id
 from omnidesk.core.store import Seen
 from omnidesk.core.value import dataclass
 
@@ -70,10 +70,12 @@ def place(
     case = Case(
         incoming=incoming, contact=contact_id, lookups=lookups, now=now, rules=rules, seen=seen
     )
-    if copy := _copy(case):
+    if not incoming.unproven and (copy := _copy(case)):
         return copy
     if incoming.bounce or incoming.bounced_ids:
         return _report(case)
+    if incoming.unproven:
+        return _unproven(case, incoming.unproven)
     if incoming.direction is Direction.OUT:
         return _place_own(case) if incoming.from_us else _claimed(case)
     return _follow(case) or _join(case) or Placed(why=_fresh(case))
@@ -106,7 +108,7 @@ def _came_back(case: Case, message_id: str) -> Placed | None:
 
 
 def _copied(case: Case, known: Seen, why: str, marked: str) -> Placed:
-    found = _conversation(case, known.conversation)
+    found = there(case, known.conversation)
     number = found.number if found else known.conversation
     return Placed(conversation=number, why=why, marked=marked, copy_of=known.id)
 
@@ -114,8 +116,11 @@ def _copied(case: Case, known: Seen, why: str, marked: str) -> Placed:
 def _report(case: Case) -> Placed:
     """A bounce follows the letter that bounced, wherever that stands now."""
     bounce = case.incoming.bounce
+    unproven = case.incoming.unproven
     for clue in failure_clues(case):
-        if found := _conversation(case, clue.number):
+        if found := there(case, clue.number):
+            if unproven and (case.own or takes_part(case, found)):  # no machine's name
+                return _unproven(case, unproven)
             lasting = bounce is None or bounce.permanent
             reopened = lasting and found.state is State.CLOSED and not _by_itself(case, clue)
             return Placed(conversation=found.number, why=clue.reports, reopened=reopened)
@@ -128,11 +133,26 @@ def _by_itself(case: Case, clue: Clue) -> bool:
     return known is not None and known.automatic is not None
 
 
+def _unproven(case: Case, reason: str) -> Placed:
+    """Whoever wrote it may have typed any address, also one that takes part: it stands apart.
+
+    Not even a copy is believed: it may say more than the letter that is here.
+    """
+    marked = _("the sender's address is not proven: {reason}").format(reason=reason)
+    for clue in clues(case):
+        if found := there(case, clue.number):
+            why = _("kept out of [#{number}]: {why}, but nothing proves who wrote it")
+            why = why.format(number=found.number, why=clue.why)
+            return Placed(why=why, linked=found.number, marked=marked)
+    latest = _latest(case, within=case.rules.join_window) if case.rules.joins else None
+    return Placed(why=_fresh(case), linked=latest.number if latest else None, marked=marked)
+
+
 def _place_own(case: Case) -> Placed:
     """What an agent wrote elsewhere goes where it answers, else to its recipient; never reopens."""
     for clue in own_clues(case):
-        found = _conversation(case, clue.number)
-        if found and (clue.about is not None or _takes_part(case, found)):
+        found = there(case, clue.number)
+        if found and (clue.about is not None or takes_part(case, found)):
             why = _("written outside the desk: {why}").format(why=clue.why)
             return Placed(conversation=found.number, why=why)
     latest = _latest(case)
@@ -146,7 +166,7 @@ def _claimed(case: Case) -> Placed:
     """Our own address in From is a claim that anybody can make: it stands apart, marked."""
     marked = _("came in from outside under our own address")
     for clue in clues(case):
-        if found := _conversation(case, clue.number):
+        if found := there(case, clue.number):
             why = _("kept out of [#{number}]: {why}, but nothing proves that it is ours")
             why = why.format(number=found.number, why=clue.why)
             return Placed(why=why, linked=found.number, marked=marked)
@@ -160,12 +180,12 @@ def _follow(case: Case) -> Placed | None:
     known: dict[int, tuple[Conversation, bool] | None] = {}
     for clue in clues(case):
         if clue.number not in known:
-            there = _conversation(case, clue.number)
-            known[clue.number] = (there, _takes_part(case, there)) if there else None
+            named = there(case, clue.number)
+            known[clue.number] = (named, takes_part(case, named)) if named else None
         if (looked := known[clue.number]) is None:
             continue
-        found, takes_part = looked
-        if not takes_part:
+        found, inside = looked
+        if not inside:
             refused = refused or _beside(case, clue, found) or _refuse(case, clue, found)
         elif other_subject(case, clue, found):
             why = _("a new subject, though it {why}").format(why=clue.why)
@@ -181,9 +201,9 @@ def _beside(case: Case, clue: Clue, found: Conversation) -> Placed | None:
         return None
     why = _("{why}, forwarded from [#{number}]").format(why=clue.why, number=found.number)
     for number in found.linked:
-        there = _conversation(case, number)
-        if there and there.contact == case.contact and there.state is not State.CLOSED:
-            return Placed(conversation=there.number, why=why, asked=ours.author)
+        own = there(case, number)
+        if own and own.contact == case.contact and own.state is not State.CLOSED:
+            return Placed(conversation=own.number, why=why, asked=ours.author)
     return Placed(why=why, linked=found.number, asked=ours.author)
 
 
@@ -197,40 +217,6 @@ def _refuse(case: Case, clue: Clue, found: Conversation) -> Placed:
         linked=found.number,
         marked=marked.format(number=found.number),
     )
-
-
-def _conversation(case: Case, number: int) -> Conversation | None:
-    """The conversation of that number, or the one that it was merged into."""
-    found = case.lookups.conversation(number)
-    if found and found.state is State.CLOSED and (kept := case.lookups.kept_by(number)) != number:
-        return case.lookups.conversation(kept)
-    return found
-
-
-def _takes_part(case: Case, found: Conversation) -> bool:
-    """Whether the person is in a conversation, by this handle or another of the contact."""
-    incoming, contact = case.incoming, case.contact
-    if case.own and incoming.direction is Direction.IN:
-        return False
-    if contact is not None and contact == found.contact:
-        return True
-    people = case.lookups.participants(found.number)
-    if not people.isdisjoint(_persons(case)):
-        return True
-    person = case.lookups.contact(contact) if contact is not None else None
-    return person is not None and any(str(known.handle) in people for known in person.handles)
-
-
-def _persons(case: Case) -> Iterator[str]:
-    """Whom a message is from or, our own, to: as handles are written."""
-    incoming = case.incoming
-    if incoming.handle and incoming.handle.value not in case.rules.own:
-        yield str(incoming.handle)
-    if incoming.handle and incoming.direction is Direction.OUT:
-        for person in (*incoming.to, *incoming.cc):
-            address = keyless_address(person.address.lower())
-            if address not in case.rules.own:
-                yield f"{incoming.handle.scheme}:{address}"
 
 
 def _enter(case: Case, clue: Clue, found: Conversation) -> Placed:
@@ -254,8 +240,8 @@ def _join(case: Case) -> Placed | None:
     """Chat has no threads: what comes soon belongs to what the contact is talking about."""
     if not case.rules.joins:
         return None
-    if there := _where_we_wrote(case):
-        return there
+    if ours := _where_we_wrote(case):
+        return ours
     latest = _latest(case, within=case.rules.join_window)
     if latest is None:
         return None
@@ -281,7 +267,7 @@ def _where_we_wrote(case: Case) -> Placed | None:
     """
     handle = case.incoming.handle
     written = case.lookups.seen_last_out(case.rules.channel, handle) if handle else None
-    found = _conversation(case, written.conversation) if written else None
+    found = there(case, written.conversation) if written else None
     if written is None or found is None or found.state is State.CLOSED:
         return None
     if found.contact != case.contact or case.now - found.last_at > case.rules.join_window:

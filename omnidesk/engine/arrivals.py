@@ -59,9 +59,11 @@ def arrive(
             message=id_,
             contact=contact,
             channel=rules.channel,
-            data={"why": placed.why, "opened": placed.conversation is None, **_vouched(incoming)},
+            data={"why": placed.why, "opened": placed.conversation is None, **_said_of(incoming)},
         )
     )
+    if incoming.unproven and placed.conversation is None:
+        return True  # nothing that it says of our letters counts, and nothing answers it
     if incoming.bounced_ids:
         receipts.bounced(tx, rules, incoming, now)
     elif incoming.references or placed.copy_of:
@@ -83,11 +85,19 @@ def _know(
     contact: int | None,
     now: datetime,
 ) -> int:
-    """The contact of a handle, made where it is new; what the channel vouches for is added."""
+    """The contact of a handle, made where it is new; what the channel vouches for is added.
+
+    Who is not proven changes nothing of whom he may pretend to be.
+    """
     person = _named(incoming)
     name = person.name if person else ""
+    known = contact is not None
     if contact is None:
         contact = tx.add_contact(name or (person.address if person else ""), now)
+    if incoming.unproven:
+        if handle and not known:
+            tx.add_handle(handle, contact, known=Known.CLAIMED, name=name, at=now)
+        return contact
     if handle:
         tx.add_handle(handle, contact, known=Known.SEEN, name=name, at=now)
         if incoming.direction is Direction.IN:
@@ -111,8 +121,10 @@ def _by_name(tx: Transaction, incoming: Incoming, contact: int) -> Incoming:
     return replace(incoming, sender=sender, to=tuple(map(named, incoming.to)))
 
 
-def _vouched(incoming: Incoming) -> dict[str, list[str]]:
-    """What the channel vouches for stands in the event: it may be another contact's already."""
+def _said_of(incoming: Incoming) -> dict[str, Any]:
+    """What the channel vouches for, or cannot: it may be another contact's already."""
+    if incoming.unproven:
+        return {"unproven": incoming.unproven}
     return {"vouched": [str(handle) for handle in incoming.vouched]} if incoming.vouched else {}
 
 

@@ -53,6 +53,8 @@ class Understood:
 
 def hear(reads: Reads, event: Event, now: datetime) -> Iterator[Heard]:
     """The messages that an event gives reason to listen to."""
+    if event.data.get("unproven"):
+        return
     if event.kind in (What.MESSAGE_RECEIVED, What.CALL_LOGGED) and event.message is not None:
         message = reads.message(event.message)
         vouched = tuple(Handle.parse(h) for h in event.data.get("vouched", ()))

@@ -425,6 +425,85 @@ def test_a_stranger_is_kept_out_linked_and_marked(says: str, incoming: Incoming)
     assert found.why.startswith("kept out of [#12]"), says
 
 
+NOT_PROVEN = "DMARC failed at mx.example.ru"
+
+
+def unproven(address: str = ANN, **more: Any) -> Incoming:
+    return letter(address, **({"unproven": NOT_PROVEN} | more))
+
+
+@pytest.mark.parametrize(
+    ("says", "incoming", "clue"),
+    [
+        ("a key", unproven(to=TO_KEY), "answers our letter of 12 Sep"),
+        ("our letter's Message-ID", unproven(references=(OURS,)), "answers our letter of 12 Sep"),
+        ("her own Message-ID", unproven(references=(HERS,)), "follows the letter of 12 Sep"),
+        ("the number", unproven(subject="Re: Broken kettle [#12]"), "[#12] in the subject"),
+        ("her second address", unproven(ANN_AT_HOME, subject="[#12]"), "[#12] in the subject"),
+        ("somebody from Cc", unproven(BOB, references=(OURS,)), "answers our letter of 12 Sep"),
+        (
+            "another subject",
+            unproven(references=(OURS,), subject="Thermos flask"),
+            "answers our letter of 12 Sep",
+        ),
+        (
+            "an automatic letter",
+            unproven(references=(OURS,), automatic="auto-replied"),
+            "answers our letter of 12 Sep",
+        ),
+        (
+            "our own address, as if it came back",
+            unproven(SUPPORT, message_id=OURS, direction=Direction.OUT, references=(HERS,)),
+            "follows the letter of 12 Sep",
+        ),
+        ("a stranger", unproven(EVE, references=(OURS,)), "answers our letter of 12 Sep"),
+        (
+            "a letter of hers once more, and a word behind its footer",
+            unproven(message_id=HERS, text="It does not boil.\n__\nPay me.", references=(OURS,)),
+            "answers our letter of 12 Sep",
+        ),
+        (
+            "a delivery report in her name",
+            unproven(bounced_ids=(OURS,), references=(OURS,)),
+            "answers our letter of 12 Sep",
+        ),
+        (
+            "a delivery report in our name",
+            unproven(SUPPORT, bounced_ids=(OURS,), references=(OURS,)),
+            "answers our letter of 12 Sep",
+        ),
+    ],
+)
+def test_whose_address_is_not_proven_never_comes_in_whoever_he_says_he_is(
+    says: str, incoming: Incoming, clue: str
+) -> None:
+    assert placed(here(), incoming) == Placed(
+        why=f"kept out of [#12]: {clue}, but nothing proves who wrote it",
+        linked=12,
+        marked=f"the sender's address is not proven: {NOT_PROVEN}",
+    ), says
+
+
+def test_whose_address_is_not_proven_does_not_join_what_the_contact_is_talking_about() -> None:
+    incoming = line(unproven="the provider does not vouch for it")
+    found = placed(here(last_at=NOW), incoming, CHAT)
+    assert (found.conversation, found.linked) == (None, 12)
+    assert found.marked == "the sender's address is not proven: the provider does not vouch for it"
+
+
+def test_whose_address_is_not_proven_begins_as_anybody_does_but_is_marked() -> None:
+    found = placed(here(), unproven(subject="Thermos flask"))
+    assert found == Placed(
+        why="starts a new conversation",
+        marked=f"the sender's address is not proven: {NOT_PROVEN}",
+    )
+
+
+def test_a_delivery_report_of_a_machine_needs_no_proof() -> None:
+    report = letter("mailer-daemon@mx.example", unproven=NOT_PROVEN, bounced_ids=(OURS,))
+    assert placed(here(), report) == Placed(conversation=12, why="reports on our letter of 12 Sep")
+
+
 @pytest.mark.parametrize("address", [FORGED + "@desk.example", f"support+{FORGED}@desk.example"])
 def test_a_forged_key_is_no_clue_at_all(address: str) -> None:
     incoming = letter(EVE, to=(Address("", address),), references=(f"<{address}>",))
@@ -948,6 +1027,7 @@ letters = st.builds(
     bounce=st.sampled_from([None, None, GONE, LATE]),
     bounced_ids=ids,
     answers=st.sampled_from([None, "h1", "o2", "gone"]),
+    unproven=st.sampled_from([None, None, NOT_PROVEN]),
 )
 states = st.sampled_from([(State.OPEN, None), (State.CLOSED, NOW), (State.CLOSED, NOW - 99 * DAY)])
 
@@ -962,6 +1042,7 @@ def test_every_message_is_placed_with_a_reason_and_no_stranger_is_let_in(
     assert found.conversation in (None, *desk.conversations)
     assert not found.reopened or desk.conversations[found.conversation or 0].state is State.CLOSED
     report = incoming.bounce or incoming.bounced_ids
+    assert report or not incoming.unproven or found.conversation is None
     if incoming.direction is Direction.IN and not report and found.copy_of is None:
         assert incoming.handle
         friends = {12: {ANN, ANN_AT_HOME, BOB}, 13: {EVE}}

@@ -51,7 +51,8 @@ class EmailChannel:
         self._copies: set[asyncio.Task[None]] = set()
         self._inlet = None
         if settings.imap is not None:
-            reader = Reader(surroundings.spool, surroundings.own_addresses | own)
+            ours = surroundings.own_addresses | own
+            reader = Reader(surroundings.spool, ours, settings.authserv_id)
             self._inlet = Inlet(name, settings.imap, surroundings.spool, reader)
 
     async def __aenter__(self) -> Self:

@@ -268,6 +268,7 @@ class Inlet:
                 unreadable=self._trouble(letter, f"{folder} {validity}:{letter.uid}")
                 or message.unreadable,
                 from_us=ours and message.direction is Direction.OUT,
+                unproven=None if ours else message.unproven,
             )
             for letter, message in zip(letters, read, strict=True)
         ]

@@ -13,6 +13,7 @@ from omnidesk.channels.email.bounces import read_bounce
 from omnidesk.channels.email.folding import fold
 from omnidesk.channels.email.headers import Head, date_of, ids_of, text_of
 from omnidesk.channels.email.mime import Tree, message_of
+from omnidesk.channels.email.proof import unproven
 from omnidesk.channels.email.source import File, Memory
 from omnidesk.core.channel import Incoming
 from omnidesk.core.language import _
@@ -29,21 +30,34 @@ _STRANGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 
 
 def read_letter(
-    raw: bytes | Path, *, spool: Path, own_addresses: frozenset[str] = frozenset()
+    raw: bytes | Path,
+    *,
+    spool: Path,
+    own_addresses: frozenset[str] = frozenset(),
+    authserv_id: str | None = None,
 ) -> Incoming:
     """Read a letter as far as it can be read; `unreadable` says in plain words what could not.
 
     No bytes make it raise; OSError comes only from the file itself and from `spool`, where
-    files of 64 KiB and more are put.
+    files of 64 KiB and more are put. `authserv_id` is the server whose word on the sender counts.
     """
+    ours = _Ours(addresses=own_addresses, authserv_id=authserv_id)
     if isinstance(raw, bytes):
-        return _read(raw, Memory(raw), hashlib.sha256(raw).hexdigest(), spool, own_addresses)
+        return _read(raw, Memory(raw), hashlib.sha256(raw).hexdigest(), spool, ours)
     with File(raw) as source:
-        return _read(raw, source, source.sha256(), spool, own_addresses)
+        return _read(raw, source, source.sha256(), spool, ours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ours:
+    """Our addresses, and the server of ours that says whether a sender is proven."""
+
+    addresses: frozenset[str]
+    authserv_id: str | None
 
 
 def _read(
-    raw: bytes | Path, source: Memory | File, digest: str, spool: Path, own: frozenset[str]
+    raw: bytes | Path, source: Memory | File, digest: str, spool: Path, ours: _Ours
 ) -> Incoming:
     if not source.size:
         return Incoming(external_id=digest, raw=raw, unreadable=_("the letter is empty (0 bytes)"))
@@ -58,7 +72,7 @@ def _read(
     if not tree.root.head.fields and _is_binary(source.read(0, _SAMPLE)):
         return Incoming(external_id=digest, raw=raw, unreadable=_("these bytes are no letter"))
     problems: dict[str, None] = {}
-    envelope = _guarded_envelope(tree, own, problems)
+    envelope = _guarded_envelope(tree, ours, problems)
     body = _guarded_body(tree, spool, problems)
     problems |= body.problems
     folded = _folded(body, problems)
@@ -84,6 +98,7 @@ def _read(
         automatic=envelope.automatic or (_("a delivery report") if bounce else None),
         bounce=bounce,
         bounced_ids=bounced_ids,
+        unproven=envelope.unproven,
         unreadable="; ".join(problems) or None,
     )
 
@@ -102,11 +117,12 @@ class _Envelope:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     automatic: str | None = None
+    unproven: str | None = None
 
 
-def _envelope(tree: Tree, own: frozenset[str]) -> _Envelope:
-    head, hint = tree.root.head, tree.root.content.get("charset")
-    sender = _sender(head, hint)
+def _envelope(tree: Tree, by: _Ours) -> _Envelope:
+    head, hint, own = tree.root.head, tree.root.content.get("charset"), by.addresses
+    sender = written = _sender(head, hint)
     to, cc = addresses_of(head.get("to"), hint), addresses_of(head.get("cc"), hint)
     reply_to = addresses_of(head.get("reply-to"), hint)
     ours = sender is not None and keyless_address(sender.address) in own
@@ -130,6 +146,9 @@ def _envelope(tree: Tree, own: frozenset[str]) -> _Envelope:
         message_id=message_id,
         references=tuple(each for each in references if each != message_id)[-_MOST_REFERENCES:],
         automatic=reason_of(head, tree.root.media_type, sender.address if sender else ""),
+        unproven=unproven(head, by.authserv_id, written.address if written else "")
+        if by.authserv_id
+        else None,
     )
 
 
@@ -140,12 +159,12 @@ def _sender(head: Head, hint: str) -> Address | None:
     return None
 
 
-def _guarded_envelope(tree: Tree, own: frozenset[str], problems: dict[str, None]) -> _Envelope:
+def _guarded_envelope(tree: Tree, ours: _Ours, problems: dict[str, None]) -> _Envelope:
     if not tree.root.head.fields:
         problems[_("the letter has no header")] = None
         return _Envelope()
     try:
-        return _envelope(tree, own)
+        return _envelope(tree, ours)
     except _STRANGE as error:
         problems[_failed(_("its header cannot be read ({error})"), error)] = None
         return _Envelope()

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 from omnidesk.channels.email.body import drop_files
@@ -27,21 +28,22 @@ class Reader:
     that writes to the database; a backlog is read by processes, which end with it.
     """
 
-    def __init__(self, spool: Path, own_addresses: frozenset[str]) -> None:
-        self._spool = spool
-        self._own = own_addresses
+    def __init__(
+        self, spool: Path, own_addresses: frozenset[str], authserv_id: str | None = None
+    ) -> None:
+        self._read = partial(read_all, spool=spool, own=own_addresses, authserv_id=authserv_id)
         self._pool: ProcessPoolExecutor | None = None
 
     async def read(self, contents: Sequence[Content], *, backlog: bool) -> list[Incoming]:
         """Each letter read; OSError where the spool takes no more."""
         if not backlog:
-            return await asyncio.to_thread(read_all, contents, self._spool, self._own)
+            return await asyncio.to_thread(self._read, contents)
         try:
             return await self._read_apart(contents)
         except (BrokenProcessPool, RuntimeError):
             # Killed from outside, as for want of memory; or whoever runs us forbids processes.
             self.rest()
-            return await asyncio.to_thread(read_all, contents, self._spool, self._own)
+            return await asyncio.to_thread(self._read, contents)
 
     async def _read_apart(self, contents: Sequence[Content]) -> list[Incoming]:
         if self._pool is None:
@@ -54,10 +56,7 @@ class Reader:
         loop = asyncio.get_running_loop()
         pieces = [contents[i : i + _AT_ONCE] for i in range(0, len(contents), _AT_ONCE)]
         read = await asyncio.gather(
-            *(
-                loop.run_in_executor(self._pool, read_all, piece, self._spool, self._own)
-                for piece in pieces
-            )
+            *(loop.run_in_executor(self._pool, self._read, piece) for piece in pieces)
         )
         return [letter for piece in read for letter in piece]
 
@@ -68,12 +67,15 @@ class Reader:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def read_all(contents: Sequence[Content], spool: Path, own: frozenset[str]) -> list[Incoming]:
+def read_all(
+    contents: Sequence[Content], spool: Path, own: frozenset[str], authserv_id: str | None = None
+) -> list[Incoming]:
     """Letters read one after the other; where one cannot be, the files of all are removed."""
     read: list[Incoming] = []
     try:
         for content in contents:
-            read.append(read_letter(content, spool=spool, own_addresses=own))
+            letter = read_letter(content, spool=spool, own_addresses=own, authserv_id=authserv_id)
+            read.append(letter)
     except OSError:
         for letter in read:
             drop_files(letter.files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -18,6 +19,8 @@ _SENT_NAMES = frozenset(
     ("sent", "sent items", "sent messages", "sent mail", "отправленные", "исходящие")
 )
 """What the common mail programs call the folder of what was sent (RFC 6154 has \\Sent)."""
+
+_SERVER_ID = re.compile(r"[A-Za-z0-9!#$%&*+./:?@^_{|}~-]{1,253}")
 
 
 class Server(Strict):
@@ -146,6 +149,10 @@ class EmailSettings(Strict):
     """Further addresses whose letters land in this mailbox."""
     name: str | None = None
     """What stands beside our address; the desk's name unless told."""
+    authserv_id: str | None = None
+    """Our receiving server as it names itself in Authentication-Results (RFC 8601), like
+    mx.example.com: where it says that nothing proves a sender, the letter stands apart and marked.
+    It must remove such fields that others wrote in its name. Not looked at unless told."""
     imap: Imap | None = None
     """Where letters come from; without it nothing is received."""
     smtp: Smtp | None = None
@@ -160,6 +167,13 @@ class EmailSettings(Strict):
     @classmethod
     def _each(cls, value: list[str]) -> list[str]:
         return [_an_address(address) for address in value]
+
+    @field_validator("authserv_id")
+    @classmethod
+    def _a_word(cls, value: str | None) -> str | None:
+        if value is not None and not _SERVER_ID.fullmatch(value):
+            raise ValueError(f"is one word before the first semicolon, not {value!r}")
+        return value
 
     @model_validator(mode="after")
     def _one_way_at_least(self) -> Self:
