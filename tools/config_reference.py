@@ -81,7 +81,12 @@ def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = _table(field.annotation)
         kind = "table, see below" if inner else _kind(field.annotation)
-        cells = (f"`{prefix}{field.alias or name}`", kind, _default(field), _flat(field.description))
+        cells = (
+            f"`{prefix}{field.alias or name}`",
+            kind,
+            _default(field),
+            _flat(field.description),
+        )
         yield f"| {' | '.join(cells)} |"
         if inner is not None:
             several = ".NAME" if get_origin(field.annotation) is dict else ""
