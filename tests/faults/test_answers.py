@@ -287,7 +287,7 @@ async def test_a_wrong_password_blocks_its_own_channel_says_what_to_do_and_heals
     async with inside(sandbox) as desk:
         await until(lambda: is_(desk, "support", HealthState.BLOCKED))
         said = await reason_of(desk, "support")
-        assert said.startswith("support: ")
+        assert said.startswith("login refused by 127.0.0.1")
         assert "channels.support.imap.password" in said
         assert "wrong" not in said
         await until(lambda: is_(desk, "shop-bot", HealthState.UP))

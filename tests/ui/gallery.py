@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
+import re
 import time
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from rich.console import Console
+from rich.segment import Segments
 from textual._context import visible_screen_stack
 from textual.color import Color
 from textual.filter import Monochrome
@@ -20,7 +24,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
-from omnidesk.core.language import LANGUAGES, speak, spoken
+from omnidesk.core.language import speak, spoken
 from omnidesk.core.safetext import SafeText
 from omnidesk.ui import writing
 from omnidesk.ui.app import OmnideskApp
@@ -41,6 +45,7 @@ _TYPED_SECONDS: Final = 0.3  # a search waits until the hand rests, a page for i
 _FOR_EVER: Final = "changes", "overview"
 _PATIENCE: Final = 10.0
 _BLACK: Final = Color(0, 0, 0)
+_FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,27 +145,14 @@ SCENES: Final = (
 )
 """In this order: the last ones change the desk for good."""
 
-_WIDE: Final = frozenset(
-    {
-        "list", "view-all", "leader-g", "thread", "thread-folded", "customer-entered", "reply",
-        "review", "review-doubts", "templates", "help", "palette", "search-hits", "suggestions",
-        "call-known", "why", "trouble", "rings", "list-empty",
-    }
-)  # fmt: skip
-"""What is painted at 200x60, too: the three panes, and what lies over them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painting:
-    """What one screen showed: its strips as they stand in the dark theme and in the light one.
-
-    The light one is painted in English from 120 columns on: colours do not depend on the words.
-    """
+    """What one screen showed: its strips as they stand in the dark theme and in the light one."""
 
     scene: Scene
     dark: list[Strip]
     light: list[Strip]
-    drawn: str = ""
 
     @property
     def grey(self) -> list[Strip]:
@@ -173,11 +165,20 @@ class Painting:
         return "\n".join(strip.text.rstrip() for strip in self.dark)
 
     @property
+    def themes(self) -> dict[str, list[Strip]]:
+        """The strips by the name of what colours them."""
+        return {"dark": self.dark, "light": self.light, "grey": self.grey}
+
+    @property
     def told(self) -> str:
         """The characters under a line that has a digest of the styles in each theme."""
-        themes = ("dark", self.dark), ("light", self.light), ("grey", self.grey)
-        digests = "  ".join(f"{name} {_digest(strips)}" for name, strips in themes if strips)
+        digests = "  ".join(f"{name} {_digest(strips)}" for name, strips in self.themes.items())
         return f"{digests}\n{self.text}\n"
+
+    @property
+    def drawn(self) -> dict[str, str]:
+        """An SVG for each theme, without fonts to fetch."""
+        return {name: _svg(strips, self.scene.name) for name, strips in self.themes.items()}
 
 
 def _digest(strips: list[Strip]) -> str:
@@ -192,6 +193,22 @@ def _digest(strips: list[Strip]) -> str:
             told.update(text.encode())
         told.update(b"\n\n")
     return told.hexdigest()[:12]
+
+
+def _svg(strips: list[Strip], title: str) -> str:
+    """The strips as Textual exports a screen."""
+    console = Console(
+        width=strips[0].cell_length,
+        height=len(strips),
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        record=True,
+        legacy_windows=False,
+    )
+    for strip in strips:
+        console.print(Segments(strip), end="\n")
+    return _FONTS.sub("", console.export_svg(title=title))
 
 
 @contextmanager
@@ -267,16 +284,10 @@ class Painter:
             await scene.last(self.desk)
             self.app.desk_screen.changed()
 
-    async def paint(self, scene: Scene, draw: Callable[[Painting], bool]) -> Painting:
-        """A scene in both themes; `draw` says whether its SVG is wanted, too."""
+    async def paint(self, scene: Scene) -> Painting:
+        """A scene in both themes."""
         await self.go(scene)
-        dark = self.strips()
-        lit = spoken() == LANGUAGES[0] and self.app.size.width >= SIZES[1][0]
-        light = await self.light() if lit else []
-        painting = Painting(scene=scene, dark=dark, light=light)
-        if draw(painting):
-            await self.still()
-            painting = replace(painting, drawn=self.app.export_screenshot(title=scene.name))
+        painting = Painting(scene=scene, dark=self.strips(), light=await self.light())
         await self.leave(scene)
         return painting
 
@@ -374,23 +385,10 @@ async def painter(size: tuple[int, int]) -> AsyncIterator[Painter]:
                 yield hand
 
 
-def _none(_: Painting) -> bool:
-    return False
-
-
-def _is_shown(scene: Scene, size: tuple[int, int]) -> bool:
-    """A scene of a size of its own is painted once, a wide screen in fewer scenes."""
-    if scene.size is not None:
-        return size == SIZES[0]
-    return size != SIZES[2] or scene.name in _WIDE
-
-
-async def paintings(
-    language: str, size: tuple[int, int], draw: Callable[[Painting], bool] = _none
-) -> AsyncIterator[Painting]:
-    """Every scene in a language and a size."""
+async def paintings(language: str, size: tuple[int, int]) -> AsyncIterator[Painting]:
+    """Every scene in a language and a size; one of a size of its own is painted once."""
     with speaking(language):
         async with painter(size) as hand:
             for scene in SCENES:
-                if _is_shown(scene, size):
-                    yield await hand.paint(scene, draw)
+                if scene.size is None or size == SIZES[0]:
+                    yield await hand.paint(scene)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOLDER: Final = Path(__file__).with_name("snapshots")
-_FONTS: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
 def folder_of(language: str, size: tuple[int, int]) -> Path:
@@ -27,18 +25,14 @@ async def differing(language: str, size: tuple[int, int]) -> list[str]:
         seen.unlink()
     found = []
     shown = set()
-
-    def differs(painting: Painting) -> bool:
-        return kept(folder, painting.scene.name) != painting.told
-
-    async for painting in paintings(language, size, differs):
+    folder.mkdir(parents=True, exist_ok=True)
+    async for painting in paintings(language, size):
         name = painting.scene.name
         shown.add(name)
-        if painting.drawn:
+        if kept(folder, name) != painting.told:
             found.append(name)
-            folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.seen.txt").write_text(painting.told, encoding="utf-8")
-            (folder / f"{name}.seen.svg").write_text(plain(painting.drawn), encoding="utf-8")
+            _draw(painting, folder / f"{name}.seen")
     gone = {file.stem for file in folder.glob("*.txt") if ".seen" not in file.name} - shown
     return found + [f"{name} (there is no such screen any more)" for name in sorted(gone)]
 
@@ -69,17 +63,16 @@ async def keep(languages: tuple[str, ...], sizes: tuple[tuple[int, int], ...] = 
 
 
 async def draw(languages: tuple[str, ...], target: Path, say: Callable[[str], None]) -> None:
-    """Write every screen as an SVG."""
+    """Write every screen as an SVG in each theme."""
     for language in languages:
         for size in SIZES:
             folder = target / language / f"{size[0]}x{size[1]}"
             folder.mkdir(parents=True, exist_ok=True)
-            async for painting in paintings(language, size, lambda _: True):
-                file = folder / f"{painting.scene.name}.svg"
-                file.write_text(plain(painting.drawn), encoding="utf-8")
+            async for painting in paintings(language, size):
+                _draw(painting, folder / painting.scene.name)
             say(f"{folder}")
 
 
-def plain(drawn: str) -> str:
-    """An SVG without fonts to fetch."""
-    return _FONTS.sub("", drawn)
+def _draw(painting: Painting, name: Path) -> None:
+    for theme, svg in painting.drawn.items():
+        name.with_name(f"{name.name}.{theme}.svg").write_text(svg, encoding="utf-8")

@@ -60,7 +60,7 @@ async def test_every_word_on_every_screen_can_be_read() -> None:
 async def test_the_cursor_is_seen_without_colour() -> None:
     with speaking("en"):
         async with painter((80, 24)) as hand:
-            painting = await hand.paint(SCENES[0], lambda _: False)
+            painting = await hand.paint(SCENES[0])
     rows = painting.grey
     cursor = next(strip for strip in rows if strip.text.startswith("> "))
     other = next(strip for strip in rows if strip.text.startswith("  * "))

@@ -16,7 +16,7 @@ async def test_every_screen_is_as_it_is_kept(language: str, size: tuple[int, int
     found = await differing(language, size)
     assert spoken() == LANGUAGES[0]
     assert not found, (
-        f"not as in {folder_of(language, size)}: {', '.join(found)}; look at *.seen.svg there, "
+        f"not as in {folder_of(language, size)}: {', '.join(found)}; look at *.seen.*.svg there, "
         "and where it is meant so, `make snapshots` keeps it"
     )
 
