@@ -6,6 +6,7 @@ import codecs
 import os
 import selectors
 import time
+from typing import IO, Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -16,8 +17,40 @@ _POLL_SECONDS = 0.1
 _READ_BYTES = 4096
 
 
+class _Terminal:
+    """The terminal as a file that takes all that is written, also when nobody is there any more.
+
+    An error would end Textual's writing thread, and whoever then writes or leaves waits for ever.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        try:
+            return self._file.write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError:
+            return
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 class SteadyDriver(LinuxDriver):
-    """Reads the keyboard as LinuxDriver does, but drops an invalid byte instead of dying of it."""
+    """Reads the keyboard as LinuxDriver does, but drops an invalid byte instead of dying of it.
+
+    A terminal that is closed is written to without harm: the hang-up ends the program.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._file: Any = _Terminal(self._file)
 
     def run_input_thread(self) -> None:
         """Decode what is typed, until the driver is told to stop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,20 +30,25 @@ class EngineProcess:
         return self._log.read_text(encoding="utf-8")
 
     def pause(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def wake(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
     async def kill(self) -> None:
-        self.process.kill()
+        self._signal(signal.SIGKILL)
         await self.process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """To the whole group: what stands before the interpreter may have started a child."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
 
     async def stop(self) -> int:
         """Ask it to end; its exit code."""
         if self.process.returncode is None:
             self.wake()
-            self.process.terminate()
+            self._signal(signal.SIGTERM)
             try:
                 async with asyncio.timeout(_STOP_SECONDS):
                     await self.process.wait()
@@ -69,6 +75,7 @@ async def start_engine(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
     return EngineProcess(process, log)
 

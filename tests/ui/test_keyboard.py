@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -249,7 +250,17 @@ def tmux(tmp_path: Path) -> Iterator[Callable[..., str]]:
         return told.stdout
 
     yield run
-    run("kill-server")
+    with contextlib.suppress(subprocess.CalledProcessError):  # a test has ended it
+        run("kill-server")
+
+
+def shown(tmux: Callable[..., str], words: str) -> str:
+    """What stands on the screen as soon as these words do."""
+    end = time.monotonic() + _SECONDS
+    while words not in (seen := tmux("capture-pane", "-p", "-t", "desk")):
+        assert time.monotonic() < end, seen
+        time.sleep(0.05)
+    return seen
 
 
 async def test_in_tmux_a_reply_is_written_and_sent(acme: House, tmux: Callable[..., str]) -> None:
@@ -257,23 +268,47 @@ async def test_in_tmux_a_reply_is_written_and_sent(acme: House, tmux: Callable[.
     program = [sys.executable, "-m", "tests.ui.run_screen", str(acme.store.path)]
     tmux("new-session", "-d", "-s", "desk", "-x", "120", "-y", "40", *program)
 
-    def shown(words: str) -> str:
-        end = time.monotonic() + _SECONDS
-        while words not in (seen := tmux("capture-pane", "-p", "-t", "desk")):
-            assert time.monotonic() < end, seen
-            time.sleep(0.05)
-        return seen
-
-    shown("Заказ №4412")
+    shown(tmux, "Заказ №4412")
     tmux("send-keys", "-t", "desk", "-l", "к")
-    shown("REPLY by support")
+    shown(tmux, "REPLY by support")
     tmux("send-keys", "-t", "desk", "-l", "Уже едет")
-    shown("draft saved")
+    shown(tmux, "draft saved")
     tmux("resize-window", "-t", "desk", "-x", "80", "-y", "24")
-    shown("Уже едет")
+    shown(tmux, "Уже едет")
     tmux("send-keys", "-t", "desk", "Escape")
-    seen = shown("BEFORE IT GOES")
+    seen = shown(tmux, "BEFORE IT GOES")
     assert all(len(line) <= 80 for line in seen.splitlines())
     tmux("send-keys", "-t", "desk", "-l", "s")
-    shown("z takes it back")
+    shown(tmux, "z takes it back")
     assert (await acme.said(number))[-1] == ("out", "support", "Уже едет")
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_closed_terminal_ends_the_screen_and_keeps_what_was_typed(
+    acme: House, tmux: Callable[..., str]
+) -> None:
+    number = await acme.says("ann", "Где заказ?", subject="Заказ №4412")
+    program = [sys.executable, "-m", "tests.ui.run_screen", str(acme.store.path)]
+    tmux("new-session", "-d", "-s", "desk", "-x", "120", "-y", "40", *program)
+    pid = int(tmux("display-message", "-p", "-t", "desk", "#{pane_pid}"))
+    shown(tmux, "Заказ №4412")
+    tmux("send-keys", "-t", "desk", "r")
+    shown(tmux, "REPLY by support")
+    tmux("send-keys", "-t", "desk", "-l", "Уже едет")
+    shown(tmux, "Уже едет")
+    tmux("kill-server")
+    end = time.monotonic() + _SECONDS
+    while lives(pid):
+        assert time.monotonic() < end, "the screen lives on without a terminal"
+        time.sleep(0.05)
+    draft = await acme.store.read(lambda r: r.draft(number, "anna"))
+    assert draft is not None
+    assert draft.text == "Уже едет"
