@@ -189,10 +189,11 @@ async def test_the_key_that_opens_news_is_the_same_on_a_cyrillic_layout(
     ivan = desk_of_ivan(acme)
     app = acme.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await listening(pilot, app)
-        for one in (number, other):
-            await ivan.assign(one, "anna")
-            await until(pilot, lambda: told(app).startswith("ivan gave you"))
+        line, _ = await listening(pilot, app)
+        await ivan.assign(number, "anna")
+        await until(pilot, lambda: told(app).startswith(f"ivan gave you #{number}"))
+        await ivan.assign(other, "anna")
+        await until(pilot, lambda: bool(line._waiting))
         for one in (number, other):
             await pilot.press(*keys)
             await until(pilot, lambda: app.desk_screen.thread.number == one)  # noqa: B023
