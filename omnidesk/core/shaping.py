@@ -32,7 +32,8 @@ def utf16_len(text: str) -> int:
 
 
 def split_text(text: str, limit: int, *, width: Callable[[str], int] = len) -> list[str]:
-    """Cut a text into pieces no wider than `limit`; only white space at a cut is lost.
+    """Cut a text into pieces no wider than `limit`; only white space at a cut is lost, and an
+    indentation for which a word would be cut.
 
     Cuts after a paragraph, else a line, a sentence, a word, else between two characters as
     they are seen. A single code point wider than the limit is a piece of its own. `width`
@@ -45,6 +46,9 @@ def split_text(text: str, limit: int, *, width: Callable[[str], int] = len) -> l
     while start < stop:
         top = _furthest(text, start, stop, limit, width)
         cut = top if top == stop else _cut(text, start, top)
+        if text[start] in _SPACES and cut < stop and not _at_space(text, cut):
+            start = _skip(text, start, stop)
+            continue
         piece = text[start:cut].rstrip(_SPACES)
         if piece:
             pieces.append(piece)
@@ -109,6 +113,10 @@ def _cut(text: str, start: int, top: int) -> int:
         if not _inside_cluster(text, start, index):
             return index
     return top
+
+
+def _at_space(text: str, cut: int) -> bool:
+    return text[cut] in _SPACES or text[cut - 1] in _SPACES
 
 
 def _inside_cluster(text: str, start: int, index: int) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from omnidesk.core.shaping import (
@@ -59,6 +59,7 @@ def test_a_text_that_fits_is_left_as_it_is(text: str) -> None:
 
 
 @given(st.text("ab ", max_size=120), st.integers(5, 20))
+@example(" aaaaa", 5)
 def test_a_word_that_fits_is_never_cut(text: str, limit: int) -> None:
     whole = [word for word in text.split() if len(word) <= limit]
     cut = [word for piece in split_text(text, limit) for word in piece.split()]
